@@ -24,6 +24,9 @@ type Person struct {
 	Home seawall.AreaPath `json:"home"`
 	// MergedInto is set on the losing number of a merge.
 	MergedInto seawall.PersonNo `json:"mergedInto,omitempty"`
+	// Moved are the rows that a merge took from this number to the other one;
+	// un-merging gives exactly these back.
+	Moved []seawall.Ref `json:"moved,omitempty"`
 	// Placeholder marks a person known only as the end of a link.
 	Placeholder bool      `json:"placeholder,omitempty"`
 	CreatedAt   time.Time `json:"createdAt"`
@@ -132,12 +135,14 @@ const (
 
 // Contact is one person exposed to one case.
 type Contact struct {
-	ID      seawall.ContactID `json:"id"`
-	No      string            `json:"no"`
-	Person  seawall.PersonNo  `json:"person"`
-	Mask    string            `json:"mask"`
-	Case    seawall.CaseID    `json:"case,omitempty"`
-	CaseNo  string            `json:"caseNo,omitempty"`
+	ID     seawall.ContactID `json:"id"`
+	No     string            `json:"no"`
+	Person seawall.PersonNo  `json:"person"`
+	Mask   string            `json:"mask"`
+	Case   seawall.CaseID    `json:"case,omitempty"`
+	CaseNo string            `json:"caseNo,omitempty"`
+	// Via is the close contact through whom a sub-contact was exposed.
+	Via     seawall.ContactID `json:"via,omitempty"`
 	Disease string            `json:"disease"`
 	Regime  string            `json:"regime,omitempty"`
 	// Class is a contact class of the regime ("close", "sub", "general", …).
@@ -162,15 +167,19 @@ type Contact struct {
 	NextDue   time.Time           `json:"nextDue"`
 	// LastReport is the last day with a follow-up record; Symptomatic and
 	// Silent are what the work-list puts first.
-	LastReport  seawall.Day       `json:"lastReport"`
-	Symptomatic bool              `json:"symptomatic,omitempty"`
-	ConfirmedBy string            `json:"confirmedBy,omitempty"`
-	Extra       map[string]string `json:"extra,omitempty"`
-	Origin      Origin            `json:"origin"`
-	Historic    bool              `json:"historic,omitempty"`
-	Version     int               `json:"version"`
-	CreatedAt   time.Time         `json:"createdAt"`
-	UpdatedAt   time.Time         `json:"updatedAt"`
+	LastReport  seawall.Day `json:"lastReport"`
+	Symptomatic bool        `json:"symptomatic,omitempty"`
+	ConfirmedBy string      `json:"confirmedBy,omitempty"`
+	// Room is the capacity row from which this contact's room was taken.
+	Room string `json:"room,omitempty"`
+	// LinkSerial counts the personal links given out; only the last one opens.
+	LinkSerial int               `json:"linkSerial,omitempty"`
+	Extra      map[string]string `json:"extra,omitempty"`
+	Origin     Origin            `json:"origin"`
+	Historic   bool              `json:"historic,omitempty"`
+	Version    int               `json:"version"`
+	CreatedAt  time.Time         `json:"createdAt"`
+	UpdatedAt  time.Time         `json:"updatedAt"`
 }
 
 // Stay is one stay of a person (or a vehicle's crew) at a place.

@@ -78,6 +78,8 @@ type Store interface {
 	ContactByOrigin(ctx context.Context, tx seawall.Tx, disease, source, external string) (Contact, error)
 	Contacts(ctx context.Context, tx seawall.Tx, q ContactQuery) ([]Contact, string, int, error)
 	ContactsOfCase(ctx context.Context, tx seawall.Tx, id seawall.CaseID) ([]Contact, error)
+	// ContactsVia gives the sub-contacts of a close contact.
+	ContactsVia(ctx context.Context, tx seawall.Tx, id seawall.ContactID) ([]Contact, error)
 	ContactsOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]Contact, error)
 
 	SaveStay(ctx context.Context, tx seawall.Tx, s Stay) error
