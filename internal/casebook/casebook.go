@@ -108,14 +108,16 @@ type Result struct {
 	Collected time.Time `json:"collected"`
 	Resulted  time.Time `json:"resulted"`
 	// Outcome: "negative", "positive", "grey", "invalid", "pending".
-	Outcome   string           `json:"outcome"`
-	Value     string           `json:"value,omitempty"` // Ct and the like
-	Lab       string           `json:"lab,omitempty"`
-	State     string           `json:"state"` // "valid" or "retracted"
-	Area      seawall.AreaPath `json:"area"`
-	Origin    Origin           `json:"origin"`
-	Version   int              `json:"version"`
-	CreatedAt time.Time        `json:"createdAt"`
+	Outcome string `json:"outcome"`
+	Value   string `json:"value,omitempty"` // Ct and the like
+	Lab     string `json:"lab,omitempty"`
+	State   string `json:"state"` // "valid" or "retracted"
+	// Extra keeps further columns of an imported file.
+	Extra     map[string]string `json:"extra,omitempty"`
+	Area      seawall.AreaPath  `json:"area"`
+	Origin    Origin            `json:"origin"`
+	Version   int               `json:"version"`
+	CreatedAt time.Time         `json:"createdAt"`
 }
 
 // ContactState is where a contact stands.
@@ -230,9 +232,11 @@ type FollowUp struct {
 	Temperature float64 `json:"temperature,omitempty"` // °C, 0 = not taken
 	Symptoms    string  `json:"symptoms,omitempty"`
 	// By: "self" or a principal.
-	By      string    `json:"by"`
-	At      time.Time `json:"at"`
-	Note    string    `json:"note,omitempty"`
-	Origin  Origin    `json:"origin"`
-	Version int       `json:"version"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+	Note string    `json:"note,omitempty"`
+	// Extra keeps further columns of an imported file.
+	Extra   map[string]string `json:"extra,omitempty"`
+	Origin  Origin            `json:"origin"`
+	Version int               `json:"version"`
 }
