@@ -122,9 +122,28 @@ func (t Text) In(lang string) string {
 // ("32/3209/320924/320924103/"). A subtree is therefore a prefix.
 type AreaPath string
 
-// Within reports whether p lies in the subtree of root (or is root itself).
+// Within reports whether p lies in the subtree of root (or is root itself). An
+// Alone root contains its own area and nothing below.
 func (p AreaPath) Within(root AreaPath) bool {
+	if own, alone := root.IsAlone(); alone {
+		return p == own
+	}
 	return root != "" && strings.HasPrefix(string(p), string(root))
+}
+
+// Alone gives the scope entry for the area itself without its subtree
+// ("32/3209/320903/."): what a district keeps at its own level when parts of
+// its territory answer to somebody else. It is never a path of a record, and a
+// reader that knows only prefixes sees nothing through it.
+func (p AreaPath) Alone() AreaPath { return p + "." }
+
+// IsAlone reports whether p is such an entry and gives the area's own path.
+func (p AreaPath) IsAlone() (AreaPath, bool) {
+	own, ok := strings.CutSuffix(string(p), "/.")
+	if !ok {
+		return p, false
+	}
+	return AreaPath(own + "/"), true
 }
 
 // Leaf gives the last area of the path, "" for an empty path.
@@ -140,8 +159,9 @@ func (p AreaPath) Leaf() AreaID {
 func (p AreaPath) Depth() int { return strings.Count(string(p), "/") }
 
 // Scope is the set of areas that somebody may see or answer for: a union of
-// subtrees. The command hierarchy (经开区, 盐南高新区) resolves to such a union
-// of statistical subtrees. An empty scope contains nothing.
+// subtrees and of single areas (see AreaPath.Alone). The command hierarchy
+// (经开区, 盐南高新区) resolves to such a union of statistical subtrees. An empty
+// scope contains nothing.
 type Scope []AreaPath
 
 // Contains reports whether p lies in any subtree of the scope.

@@ -15,8 +15,11 @@ type Level string
 // The levels, from the root down. Building, shop and household exist only where
 // a duty or a fact concerns them.
 const (
-	Province  Level = "province"
-	City      Level = "city"
+	Province Level = "province"
+	City     Level = "city"
+	// Zone is a development zone that exists for command only: it has no
+	// territory of its own in the statistical tree (盐南高新区).
+	Zone      Level = "zone"
 	County    Level = "county"
 	Town      Level = "town"
 	Village   Level = "village"
@@ -60,7 +63,10 @@ const (
 	Command     Hierarchy = "command"
 )
 
-// Parentage is one dated parent of an area in one hierarchy.
+// Parentage is one dated parent of an area in one hierarchy. The statistical
+// parent that an area had from its beginning is kept in its row alone; rows are
+// written for the command hierarchy and for every move, so an area without rows
+// never moved.
 type Parentage struct {
 	Area      seawall.AreaID `json:"area"`
 	Hierarchy Hierarchy      `json:"hierarchy"`
@@ -85,7 +91,8 @@ type DutyRow struct {
 	// may wrap round midnight); 0 and 0 mean all day.
 	FromHour int `json:"fromHour"`
 	ToHour   int `json:"toHour"`
-	// Absent marks a row whose holder reported absence; deputies step in.
+	// Absent is when the holder reported absence; deputies step in. The zero
+	// interval means "never", not "always".
 	Absent seawall.Interval `json:"absent"`
 }
 
@@ -95,7 +102,8 @@ type Answer struct {
 	Area      seawall.AreaPath    `json:"area"`
 	Principal seawall.PrincipalID `json:"principal"`
 	WorkName  string              `json:"workName"`
-	// Why explains the choice: "roster", "deputy", "ancestor", "none".
+	// Why explains the choice: "roster", "deputy", "ancestor", "none". With
+	// "none" Principal is empty and Area is the top of the chain (the city).
 	Why string `json:"why"`
 }
 
@@ -118,6 +126,9 @@ type Store interface {
 	Area(ctx context.Context, tx seawall.Tx, id seawall.AreaID) (Area, error)
 	// Children gives the areas directly under parent ("" = roots), by code.
 	Children(ctx context.Context, tx seawall.Tx, parent seawall.AreaID, h Hierarchy) ([]Area, error)
+	// Commanded gives every area whose CommandParent is set, by code. They are
+	// few: the territory of the zones.
+	Commanded(ctx context.Context, tx seawall.Tx) ([]Area, error)
 	// Areas gives several at once; unknown ids are left out.
 	Areas(ctx context.Context, tx seawall.Tx, ids []seawall.AreaID) ([]Area, error)
 	// SearchAreas finds by name, pinyin prefix or code prefix, best first.
@@ -127,6 +138,7 @@ type Store interface {
 	SaveParentage(ctx context.Context, tx seawall.Tx, p Parentage) error
 	Parentages(ctx context.Context, tx seawall.Tx, id seawall.AreaID) ([]Parentage, error)
 	SaveDuty(ctx context.Context, tx seawall.Tx, d DutyRow) error
+	Duty(ctx context.Context, tx seawall.Tx, id string) (DutyRow, error)
 	DeleteDuty(ctx context.Context, tx seawall.Tx, id string) error
 	// DutiesOn gives the roster rows of exactly these areas, by rank.
 	DutiesOn(ctx context.Context, tx seawall.Tx, areas []seawall.AreaID) ([]DutyRow, error)

@@ -17,9 +17,12 @@ type Principal struct {
 	WorkName string   `json:"workName"`
 	Roles    []string `json:"roles"`
 	// Area roots what the account may see; Scope is it resolved.
-	Area     seawall.AreaID   `json:"area"`
-	Path     seawall.AreaPath `json:"path"`
-	Disabled bool             `json:"disabled,omitempty"`
+	Area seawall.AreaID   `json:"area"`
+	Path seawall.AreaPath `json:"path"`
+	// Scope is Area resolved in the command hierarchy when a session is looked
+	// up; it is not stored. Empty, the subtree of Path stands for it.
+	Scope    seawall.Scope `json:"-"`
+	Disabled bool          `json:"disabled,omitempty"`
 	// MustChange asks for a new password at the next sign-in.
 	MustChange bool `json:"mustChange,omitempty"`
 	// Failures since the last success; LockedUntil after too many.
@@ -52,6 +55,16 @@ type Resource struct {
 	ID    string
 	Area  seawall.AreaPath
 	Owner seawall.PrincipalID
+}
+
+// Authorizer decides every access of the system. Policies is the one
+// implementation.
+type Authorizer interface {
+	// Authorize returns nil when p may do a to r. purpose is the configured
+	// purpose of a read of identity, "" for everything else. Errors: Denied
+	// with Code "auth_denied" (no policy permits), "auth_denied_by" (args
+	// policy, action: a policy forbids) or "auth_denied_area".
+	Authorize(p Principal, a Action, r Resource, purpose string) error
 }
 
 // Store is what this package needs of the database.
