@@ -1,0 +1,83 @@
+// Package postgres opens the production database; any number of processes may.
+package postgres
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx" with database/sql
+
+	"github.com/seawall-city/seawall"
+)
+
+// Driver is an opened PostgreSQL database; it implements store.Driver.
+type Driver struct{ pool *sql.DB }
+
+// Open connects to the database of a postgres:// URL with at most conns
+// connections (0: 16). Errors: Unavailable.
+func Open(url string, conns int) (*Driver, error) {
+	const op = "postgres.Open"
+	pool, err := sql.Open("pgx", url)
+	if err == nil {
+		if conns == 0 {
+			conns = 16
+		}
+		pool.SetMaxOpenConns(conns)
+		pool.SetMaxIdleConns(conns)
+		err = pool.Ping()
+	}
+	if err != nil {
+		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	return &Driver{pool: pool}, nil
+}
+
+// Name is "postgres".
+func (d *Driver) Name() string { return "postgres" }
+
+// Writer is the pool.
+func (d *Driver) Writer() *sql.DB { return d.pool }
+
+// Reader is the same pool.
+func (d *Driver) Reader() *sql.DB { return d.pool }
+
+// Macro gives PostgreSQL's text of a macro.
+func (d *Driver) Macro(name string) (string, bool) {
+	m := map[string]string{
+		"skip_locked": "FOR UPDATE SKIP LOCKED",
+		"for_update":  "FOR UPDATE",
+		"bytes":       "BYTEA",
+		"bigint":      "BIGINT",
+		// Every text compares by bytes, as in SQLite, whatever the locale.
+		"text":   `TEXT COLLATE "C"`,
+		"real":   "DOUBLE PRECISION",
+		"strict": "",
+		"serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+	}
+	s, ok := m[name]
+	return s, ok
+}
+
+// Numbered is true: $n is its own notation.
+func (d *Driver) Numbered() bool { return true }
+
+// ReadOptions opens a read-only transaction that sees one snapshot.
+func (d *Driver) ReadOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// IsUnique reports SQLSTATE 23505.
+func (d *Driver) IsUnique(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}
+
+// IsRetry reports a serialisation failure (40001) or a deadlock (40P01).
+func (d *Driver) IsRetry(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// Close closes the pool.
+func (d *Driver) Close() error { return d.pool.Close() }

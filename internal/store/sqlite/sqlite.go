@@ -1,0 +1,132 @@
+// Package sqlite opens the default database: one file, one process, one writer
+// and a pool of readers.
+package sqlite
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"runtime"
+	"syscall"
+
+	driver "modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+
+	"github.com/seawall-city/seawall"
+)
+
+// Driver is an opened SQLite database; it implements store.Driver.
+type Driver struct {
+	path           string
+	writer, reader *sql.DB
+	lock           *os.File
+}
+
+// Open opens or creates the database file at path for this process alone; a
+// second process is refused with Conflict. Commits are on disk when they
+// return (WAL, synchronous FULL).
+func Open(path string) (*Driver, error) {
+	const op = "sqlite.Open"
+	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, &seawall.Error{Op: op, Kind: seawall.Conflict, Code: "database_in_use", Args: map[string]string{"path": path}, Err: err}
+	}
+	d := &Driver{path: path, lock: lock}
+	if d.writer, err = sql.Open("sqlite", dsn(path, true)); err == nil {
+		d.writer.SetMaxOpenConns(1)
+		err = d.writer.Ping()
+	}
+	if err == nil {
+		if d.reader, err = sql.Open("sqlite", dsn(path, false)); err == nil {
+			n := max(4, runtime.NumCPU())
+			d.reader.SetMaxOpenConns(n)
+			d.reader.SetMaxIdleConns(n)
+			err = d.reader.Ping()
+		}
+	}
+	if err != nil {
+		d.Close()
+		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
+	}
+	return d, nil
+}
+
+// dsn gives the connection text; the reader's connections refuse to write.
+func dsn(path string, write bool) string {
+	q := url.Values{}
+	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)",
+		"cache_size(-65536)", "temp_store(MEMORY)", "mmap_size(268435456)"} {
+		q.Add("_pragma", p)
+	}
+	if write {
+		q.Set("_txlock", "immediate")
+	} else {
+		q.Add("_pragma", "query_only(1)")
+	}
+	return fmt.Sprintf("file:%s?%s", (&url.URL{Path: path}).EscapedPath(), q.Encode())
+}
+
+// Name is "sqlite".
+func (d *Driver) Name() string { return "sqlite" }
+
+// Path is the database file.
+func (d *Driver) Path() string { return d.path }
+
+// Writer is the pool of one writing connection.
+func (d *Driver) Writer() *sql.DB { return d.writer }
+
+// Reader is the pool of reading connections.
+func (d *Driver) Reader() *sql.DB { return d.reader }
+
+// Macro gives SQLite's text of a macro.
+func (d *Driver) Macro(name string) (string, bool) {
+	m := map[string]string{
+		"skip_locked": "",
+		"for_update":  "",
+		"bytes":       "BLOB",
+		"bigint":      "INTEGER",
+		"text":        "TEXT",
+		"real":        "REAL",
+		"strict":      "STRICT",
+		"serial":      "INTEGER PRIMARY KEY AUTOINCREMENT",
+	}
+	s, ok := m[name]
+	return s, ok
+}
+
+// Numbered is false: $n becomes ?n.
+func (d *Driver) Numbered() bool { return false }
+
+// ReadOptions opens an ordinary transaction; WAL gives it one snapshot.
+func (d *Driver) ReadOptions() *sql.TxOptions { return nil }
+
+// IsUnique reports a violated unique or primary key.
+func (d *Driver) IsUnique(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && (e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == lib.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// IsRetry reports a busy database: a checkpoint or a reader's snapshot in the way.
+func (d *Driver) IsRetry(err error) bool {
+	var e *driver.Error
+	return errors.As(err, &e) && e.Code()&0xff == lib.SQLITE_BUSY
+}
+
+// Close closes the pools and gives the file free for another process.
+func (d *Driver) Close() error {
+	var errs []error
+	if d.reader != nil {
+		errs = append(errs, d.reader.Close())
+	}
+	if d.writer != nil {
+		errs = append(errs, d.writer.Close())
+	}
+	errs = append(errs, d.lock.Close())
+	return errors.Join(errs...)
+}

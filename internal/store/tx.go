@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/ledger"
+)
+
+// Tx is one transaction; it implements seawall.Tx.
+type Tx struct {
+	db    *DB
+	sql   *sql.Tx
+	now   time.Time
+	actor seawall.Actor
+	write bool
+	// pending are after-images of rows written since the last event.
+	pending []ledger.Change
+	// fresh are statements to prepare once the transaction has ended.
+	fresh map[string]bool
+	// after runs once the transaction has committed.
+	after []func()
+}
+
+// Now is the one instant of this transaction.
+func (t *Tx) Now() time.Time { return t.now }
+
+// NewID mints an identifier.
+func (t *Tx) NewID() string { return t.db.ids.NewID() }
+
+// Actor is who the transaction acts for.
+func (t *Tx) Actor() seawall.Actor { return t.actor }
+
+// attempts bounds how often a transaction runs again after a serialisation
+// failure before the caller is told to try later.
+const attempts = 8
+
+// Write runs fn in a read-write transaction; see seawall.UnitOfWork.
+func (db *DB) Write(ctx context.Context, actor seawall.Actor, fn func(tx seawall.Tx) error) error {
+	const op = "store.Write"
+	for n := 1; ; n++ {
+		err := db.once(ctx, op, true, actor, fn)
+		if err == nil || n == attempts || !db.driver.IsRetry(err) {
+			return err
+		}
+	}
+}
+
+// Read runs fn on one consistent snapshot.
+func (db *DB) Read(ctx context.Context, fn func(tx seawall.Tx) error) error {
+	return db.once(ctx, "store.Read", false, seawall.Actor{}, fn)
+}
+
+func (db *DB) once(ctx context.Context, op string, write bool, actor seawall.Actor, fn func(tx seawall.Tx) error) (err error) {
+	pool, opts, sts := db.driver.Writer(), (*sql.TxOptions)(nil), db.writer
+	if !write {
+		pool, opts, sts = db.driver.Reader(), db.driver.ReadOptions(), db.reader
+	}
+	raw, err := pool.BeginTx(ctx, opts)
+	if err != nil {
+		return &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	t := &Tx{db: db, sql: raw, now: micro(db.clock.Now()), actor: actor, write: write, fresh: map[string]bool{}}
+	done := false
+	defer func() {
+		if !done { // an error or a panic in fn: nothing of it remains
+			raw.Rollback()
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	if len(t.pending) > 0 {
+		return &seawall.Error{Op: op, Kind: seawall.Other, Err: fmt.Errorf(
+			"%d changed rows (first %s/%s) have no event: record one before the transaction ends",
+			len(t.pending), t.pending[0].Kind, t.pending[0].ID)}
+	}
+	done = true
+	if err := raw.Commit(); err != nil {
+		raw.Rollback()
+		return &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	sts.prepare(context.WithoutCancel(ctx), t.fresh)
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+// of looks inside a transaction; a foreign one is a defect of the caller.
+func of(tx seawall.Tx) *Tx { return tx.(*Tx) }
+
+func (t *Tx) stmt(ctx context.Context, q string) *sql.Stmt {
+	sts := t.db.reader
+	if t.write {
+		sts = t.db.writer
+	}
+	if st := sts.get(q); st != nil {
+		return t.sql.StmtContext(ctx, st)
+	}
+	t.fresh[q] = true
+	return nil
+}
+
+// exec runs a statement and gives the number of rows it touched.
+func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error) {
+	q = t.db.text(q)
+	var res sql.Result
+	var err error
+	if st := t.stmt(ctx, q); st != nil {
+		res, err = st.ExecContext(ctx, args...)
+	} else {
+		res, err = t.sql.ExecContext(ctx, q, args...)
+	}
+	if err != nil {
+		return 0, t.fail(op, err)
+	}
+	return res.RowsAffected()
+}
+
+// query runs a statement that gives rows; the caller closes them.
+func (t *Tx) query(ctx context.Context, op, q string, args ...any) (*sql.Rows, error) {
+	q = t.db.text(q)
+	var rows *sql.Rows
+	var err error
+	if st := t.stmt(ctx, q); st != nil {
+		rows, err = st.QueryContext(ctx, args...)
+	} else {
+		rows, err = t.sql.QueryContext(ctx, q, args...)
+	}
+	if err != nil {
+		return nil, t.fail(op, err)
+	}
+	return rows, nil
+}
+
+// one runs a statement that gives at most one row and scans it into dest;
+// found is false when there is none.
+func (t *Tx) one(ctx context.Context, op, q string, args []any, dest ...any) (found bool, err error) {
+	rows, err := t.query(ctx, op, q, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return false, t.fail(op, rows.Err())
+	}
+	if err := rows.Scan(dest...); err != nil {
+		return false, t.fail(op, err)
+	}
+	return true, t.fail(op, rows.Err())
+}
+
+// fail gives a database error its operation and kind.
+func (t *Tx) fail(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *seawall.Error
+	if errors.As(err, &known) {
+		return seawall.Wrap(op, err)
+	}
+	if t.db.driver.IsUnique(err) {
+		return &seawall.Error{Op: op, Kind: seawall.Conflict, Code: "already_there", Err: err}
+	}
+	return &seawall.Error{Op: op, Err: err}
+}
+
+// changed hands the after-image of a row to the next event; row nil means that
+// the row was deleted.
+func (t *Tx) changed(kind seawall.RefKind, id string, row any) error {
+	c := ledger.Change{Kind: kind, ID: id}
+	if row != nil {
+		b, err := json.Marshal(row)
+		if err != nil {
+			return &seawall.Error{Op: "store.changed", Err: err}
+		}
+		c.Row = b
+	}
+	t.pending = append(t.pending, c)
+	return nil
+}
+
+// takePending gives the changes that the next event carries and clears them.
+func (t *Tx) takePending() []ledger.Change {
+	p := t.pending
+	t.pending = nil
+	return p
+}
+
+// afterCommit runs f once the transaction has committed.
+func (t *Tx) afterCommit(f func()) { t.after = append(t.after, f) }
