@@ -39,6 +39,9 @@ type Driver interface {
 type Options struct {
 	Clock seawall.Clock
 	IDs   seawall.IDSource
+	// Zone is the city's time zone, in which instants fall on days; nil is
+	// China's, eight hours ahead of UTC.
+	Zone *time.Location
 }
 
 // DB is the records' database. It implements seawall.UnitOfWork and the Store
@@ -47,6 +50,7 @@ type DB struct {
 	driver Driver
 	clock  seawall.Clock
 	ids    seawall.IDSource
+	zone   *time.Location
 	// texts caches statements in the driver's dialect; prepared their handles.
 	texts  sync.Map
 	writer *statements
@@ -55,7 +59,10 @@ type DB struct {
 
 // New makes a DB over an opened driver. Run Migrate before using it.
 func New(d Driver, o Options) *DB {
-	return &DB{driver: d, clock: o.Clock, ids: o.IDs,
+	if o.Zone == nil {
+		o.Zone = time.FixedZone("CST", 8*60*60)
+	}
+	return &DB{driver: d, clock: o.Clock, ids: o.IDs, zone: o.Zone,
 		writer: newStatements(d.Writer()), reader: newStatements(d.Reader())}
 }
 

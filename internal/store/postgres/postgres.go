@@ -4,6 +4,7 @@ package postgres
 import (
 	"database/sql"
 	"errors"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx" with database/sql
@@ -42,8 +43,12 @@ func (d *Driver) Writer() *sql.DB { return d.pool }
 // Reader is the same pool.
 func (d *Driver) Reader() *sql.DB { return d.pool }
 
-// Macro gives PostgreSQL's text of a macro.
+// Macro gives PostgreSQL's text of a macro; {{by_name}} is empty, because its
+// planner knows the data.
 func (d *Driver) Macro(name string) (string, bool) {
+	if strings.HasPrefix(name, "by_") {
+		return "", true
+	}
 	m := map[string]string{
 		"skip_locked": "FOR UPDATE SKIP LOCKED",
 		"for_update":  "FOR UPDATE",
@@ -53,7 +58,10 @@ func (d *Driver) Macro(name string) (string, bool) {
 		"text":   `TEXT COLLATE "C"`,
 		"real":   "DOUBLE PRECISION",
 		"strict": "",
-		"serial": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+		"keyed":  "",
+		// Keeps a row from being deleted, without waiting for other writers.
+		"for_key_share": "FOR KEY SHARE",
+		"serial":        "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 	}
 	s, ok := m[name]
 	return s, ok

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"runtime"
+	"strings"
 	"syscall"
 
 	driver "modernc.org/sqlite"
@@ -84,8 +85,11 @@ func (d *Driver) Writer() *sql.DB { return d.writer }
 // Reader is the pool of reading connections.
 func (d *Driver) Reader() *sql.DB { return d.reader }
 
-// Macro gives SQLite's text of a macro.
+// Macro gives SQLite's text of a macro; {{by_name}} makes it use that index.
 func (d *Driver) Macro(name string) (string, bool) {
+	if index, ok := strings.CutPrefix(name, "by_"); ok {
+		return "INDEXED BY " + index, true
+	}
 	m := map[string]string{
 		"skip_locked": "",
 		"for_update":  "",
@@ -94,7 +98,10 @@ func (d *Driver) Macro(name string) (string, bool) {
 		"text":        "TEXT",
 		"real":        "REAL",
 		"strict":      "STRICT",
-		"serial":      "INTEGER PRIMARY KEY AUTOINCREMENT",
+		// A table that is its own index.
+		"keyed":         "STRICT, WITHOUT ROWID",
+		"for_key_share": "",
+		"serial":        "INTEGER PRIMARY KEY AUTOINCREMENT",
 	}
 	s, ok := m[name]
 	return s, ok

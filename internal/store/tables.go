@@ -1,0 +1,10 @@
+package store
+
+// tables lists every current-state table that events carry: what rebuilding
+// from the log fills again, in no particular order.
+func tables() []refolder {
+	return []refolder{
+		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
+		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
+	}
+}

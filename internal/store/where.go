@@ -1,0 +1,192 @@
+package store
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seawall-city/seawall"
+)
+
+// where collects the conditions of a statement and their arguments. The text
+// of a condition marks its values with "?", which become $1, $2, … in the order
+// of all arguments.
+type where struct {
+	conds []string
+	args  []any
+}
+
+// mark takes a value and gives its placeholder.
+func (w *where) mark(v any) string {
+	w.args = append(w.args, v)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
+// text numbers the marks of a condition without adding it.
+func (w *where) text(cond string, values ...any) string {
+	var b strings.Builder
+	for _, v := range values {
+		before, after, _ := strings.Cut(cond, "?")
+		b.WriteString(before)
+		b.WriteString(w.mark(v))
+		cond = after
+	}
+	b.WriteString(cond)
+	return b.String()
+}
+
+// add adds a condition.
+func (w *where) add(cond string, values ...any) {
+	w.conds = append(w.conds, w.text(cond, values...))
+}
+
+// eq adds "col = v" unless v is empty.
+func (w *where) eq(col, v string) {
+	if v != "" {
+		w.add(col+" = ?", v)
+	}
+}
+
+// in gives "col IN (…)", or a condition that nothing meets for no values.
+func in[S ~string](w *where, col string, vs []S) string {
+	if len(vs) == 0 {
+		return "1 = 0"
+	}
+	marks := make([]string, len(vs))
+	for i, v := range vs {
+		marks[i] = w.mark(string(v))
+	}
+	return col + " IN (" + strings.Join(marks, ", ") + ")"
+}
+
+// all joins conditions with AND.
+func all(conds ...string) string {
+	conds = slices.DeleteFunc(conds, func(c string) bool { return c == "" })
+	if len(conds) == 0 {
+		return "1 = 1"
+	}
+	return strings.Join(conds, " AND ")
+}
+
+// last is greater than every character that a stored text continues with, so
+// [p, p+last) holds exactly the texts that begin with p.
+const last = "\U0010FFFF"
+
+// prefixed gives the condition that a column begins with p; it walks an index
+// on the column on both databases, which LIKE does not.
+func (w *where) prefixed(col, p string) string {
+	return w.text(col+" >= ? AND "+col+" < ?", p, p+last)
+}
+
+// reach is a part of a scope as SQL compares it: one area alone, or the range
+// of paths [from, to) of a subtree.
+type reach struct {
+	from, to string
+	alone    bool
+	depth    int
+}
+
+// reaches gives the parts of a scope, each path in one part at most. A nil
+// scope was not given and limits nothing (ok is false); one without entries, or
+// with the empty path only, contains nothing.
+func reaches(s seawall.Scope) (parts []reach, ok bool) {
+	if s == nil {
+		return nil, false
+	}
+	roots := slices.Clone(s)
+	slices.Sort(roots)
+	roots = slices.Compact(roots)
+	for _, p := range roots {
+		own, alone := p.IsAlone()
+		if own == "" || slices.ContainsFunc(roots, func(q seawall.AreaPath) bool { return q != p && own.Within(q) }) {
+			continue
+		}
+		r := reach{from: string(own), alone: alone, depth: own.Depth()}
+		if !alone {
+			// A path ends with "/"; "0" is the next character after it.
+			r.to = strings.TrimSuffix(string(own), "/") + "0"
+		}
+		parts = append(parts, r)
+	}
+	return parts, true
+}
+
+// area gives the condition of one part of a scope on a column.
+func (w *where) area(col string, r reach) string {
+	if r.alone {
+		return w.text(col+" = ?", r.from)
+	}
+	return w.text(col+" >= ? AND "+col+" < ?", r.from, r.to)
+}
+
+// areas gives the condition that a column lies in any of the parts.
+func (w *where) areas(col string, rs []reach) string {
+	if len(rs) == 0 {
+		return "1 = 0"
+	}
+	parts := make([]string, len(rs))
+	for i, r := range rs {
+		parts[i] = w.area(col, r)
+	}
+	return "(" + strings.Join(parts, " OR ") + ")"
+}
+
+// narrowDepth is the depth of a path (county = 3) from which on walking the
+// part of the tree costs less than walking the list's order.
+const narrowDepth = 3
+
+// maxRanges bounds the index ranges that one statement walks.
+const maxRanges = 48
+
+// ranges gives the disjoint conditions whose union is "state is one of states
+// and area lies in the scope"; a list walks one index range for each. It
+// reports whether they are narrow, so that an index on the area serves best.
+func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, narrow bool) {
+	parts, limited := reaches(scope)
+	if limited && len(parts) == 0 || len(states) == 0 {
+		return []string{"1 = 0"}, false
+	}
+	narrow = limited && len(parts)*len(states) <= maxRanges
+	for _, r := range parts {
+		narrow = narrow && r.depth >= narrowDepth
+	}
+	within := ""
+	if limited && !narrow {
+		within = w.areas("area", parts)
+	}
+	for _, s := range states {
+		state := w.text("state = ?", s)
+		if !narrow {
+			conds = append(conds, all(state, within))
+			continue
+		}
+		for _, r := range parts {
+			conds = append(conds, all(state, w.area("area", r)))
+		}
+	}
+	return conds, narrow
+}
+
+// within adds the conditions of states and scope to a query that few rows meet
+// already, so that one range serves.
+func (w *where) within(states []string, scope seawall.Scope) {
+	if len(states) > 0 {
+		w.conds = append(w.conds, in(w, "state", states))
+	}
+	if parts, limited := reaches(scope); limited {
+		w.conds = append(w.conds, w.areas("area", parts))
+	}
+}
+
+// page bounds of a list.
+const (
+	usualLimit = 50
+	maxLimit   = 5000
+)
+
+func limitOf(p seawall.Page) int {
+	if p.Limit <= 0 {
+		return usualLimit
+	}
+	return min(p.Limit, maxLimit)
+}
