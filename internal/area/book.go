@@ -87,22 +87,22 @@ func (b *Book) Chain(ctx context.Context, tx seawall.Tx, path seawall.AreaPath) 
 
 // Up gives the area one level above path in the command hierarchy, to which an
 // unfinished duty climbs. The top is the city, or the root of a tree without
-// one; there Up gives the top itself and true.
+// one; there Up gives the top itself and false.
 func (b *Book) Up(ctx context.Context, tx seawall.Tx, path seawall.AreaPath) (seawall.AreaPath, bool, error) {
 	chain, err := b.Chain(ctx, tx, path)
 	if err != nil {
 		return "", false, seawall.Wrap("area.Up", err)
 	}
 	if len(chain) == 0 {
-		return path, true, nil
+		return path, false, nil
 	}
 	if chain[0].Path != path {
-		return chain[0].Path, false, nil // the leaf itself is not registered
+		return chain[0].Path, true, nil // the leaf itself is not registered
 	}
 	if chain[0].Level == City || len(chain) == 1 {
-		return path, true, nil
+		return path, false, nil
 	}
-	return chain[1].Path, false, nil
+	return chain[1].Path, true, nil
 }
 
 // onPath loads the areas named on a path.

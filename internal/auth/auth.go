@@ -67,8 +67,11 @@ type Authorizer interface {
 	Authorize(p Principal, a Action, r Resource, purpose string) error
 }
 
-// Store is what this package needs of the database.
+// Store is what this package needs of the database. Only SavePrincipal writes a
+// row that belongs to the next event; password hashes and sessions are secrets
+// and never part of the log.
 type Store interface {
+	// SavePrincipal leaves Scope out. Errors: Conflict for a login that exists.
 	SavePrincipal(ctx context.Context, tx seawall.Tx, p Principal) error
 	Principal(ctx context.Context, tx seawall.Tx, id seawall.PrincipalID) (Principal, error)
 	PrincipalByLogin(ctx context.Context, tx seawall.Tx, login string) (Principal, error)
