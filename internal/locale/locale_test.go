@@ -85,7 +85,7 @@ func TestRender(t *testing.T) {
 	args := map[string]string{"value": "31 Feb"}
 	for _, tc := range []struct{ lang, code, want string }{
 		{"en", "day_malformed", "“31 Feb” is not a day of the form 2006-01-02"},
-		{"zh", "day_malformed", "“31 Feb”不是日期,应写成 2006-01-02"},
+		{"zh", "day_malformed", "“31 Feb”不是日期，应写成 2006-01-02"},
 		{"fr", "required", "必填"},
 		{"en", "no_such_code", "no_such_code"},
 		{"en", "regime_not_found", "There is no regime “–”"},

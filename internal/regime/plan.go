@@ -30,7 +30,8 @@ type Citation struct {
 	Version string `json:"version"`
 	Rule    string `json:"rule"`
 	// Source is the published document; Secondary marks a copy not yet verified.
-	Source string `json:"source,omitempty"`
+	Source    string `json:"source,omitempty"`
+	Secondary bool   `json:"secondary,omitempty"`
 }
 
 // String gives "id@version#rule".
@@ -79,14 +80,24 @@ type Plan struct {
 	MonitorTo     seawall.Day   `json:"monitorTo"`
 	MonitorPerDay int           `json:"monitorPerDay"`
 	Prophylaxis   []Prophylaxis `json:"prophylaxis,omitempty"`
-	// Release is the first day after the plan.
+	// Release is the first day after the plan; NoDay when the class is informed
+	// only and there is nothing to be released from.
 	Release seawall.Day `json:"release"`
+	// Missed is how many days had gone by between Base and discovery: the plan
+	// holds only the days that are left (缺几天补几天).
+	Missed int `json:"missed,omitempty"`
+	// Over marks a plan whose last day lay before discovery: nothing is asked
+	// any more, the one segment informs.
+	Over bool `json:"over,omitempty"`
 	// TransferHours is how soon the person must be in the place of the first
 	// segment after discovery; 0 when there is nothing to move to.
-	TransferHours int          `json:"transferHours"`
-	ReleaseRules  []string     `json:"releaseRules,omitempty"` // AND of conditions
-	Text          seawall.Text `json:"text"`
-	Why           Citation     `json:"why"`
+	TransferHours int      `json:"transferHours"`
+	ReleaseRules  []string `json:"releaseRules,omitempty"` // AND of conditions
+	// PromoteTo is the class this contact gets when the release rules fail;
+	// "" where the file names none.
+	PromoteTo string       `json:"promoteTo,omitempty"`
+	Text      seawall.Text `json:"text"`
+	Why       Citation     `json:"why"`
 }
 
 // Restricts reports whether any segment limits movement.
@@ -108,41 +119,8 @@ type ClockRule struct {
 	Why   Citation     `json:"why"`
 }
 
-// CutOff is the no-overnight rule (事不过夜).
-type CutOff struct {
-	// Hour is the local hour of the cut-off, 24 for midnight.
-	Hour int `json:"hour"`
-	// LateOpenHour and MaxAgeHours: what opens at or after LateOpenHour may take
-	// MaxAgeHours instead.
-	LateOpenHour int      `json:"lateOpenHour"`
-	MaxAgeHours  int      `json:"maxAgeHours"`
-	Why          Citation `json:"why"`
-}
-
-// EscalateAt gives the instant at which something opened at opened and due at
-// due climbs if it is still open: the first cut-off at or after its due time,
-// or opened + MaxAgeHours where it opened late and that is later than its due.
-func (c CutOff) EscalateAt(opened, due time.Time, loc *time.Location) time.Time {
-	cut := c.next(due, loc)
-	if opened.In(loc).Hour() < c.LateOpenHour {
-		return cut
-	}
-	late := opened.Add(time.Duration(c.MaxAgeHours) * time.Hour)
-	if c.next(opened, loc).Before(cut) || late.Before(cut) {
-		return cut // due on a later day, or the ordinary cut-off is kinder
-	}
-	return late
-}
-
-// Next gives the first cut-off strictly after t.
-func (c CutOff) Next(t time.Time, loc *time.Location) time.Time { return c.next(t.Add(1), loc) }
-
-// next gives the first cut-off at or after t.
-func (c CutOff) next(t time.Time, loc *time.Location) time.Time {
-	l := t.In(loc)
-	cut := time.Date(l.Year(), l.Month(), l.Day(), c.Hour, 0, 0, 0, loc)
-	if cut.Before(t) {
-		cut = time.Date(l.Year(), l.Month(), l.Day()+1, c.Hour, 0, 0, 0, loc)
-	}
-	return cut
+// OverOn reports whether nothing of the plan is left on day: a contact recorded
+// that late is history and opens no duty.
+func (p Plan) OverOn(day seawall.Day) bool {
+	return p.Over || p.Release.Known() && p.Release <= day
 }

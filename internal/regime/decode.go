@@ -1,0 +1,150 @@
+package regime
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"github.com/seawall-city/seawall"
+)
+
+// Problem is one thing wrong with a rule file, where, and in words.
+type Problem struct {
+	File   string       `json:"file"`
+	Line   int          `json:"line"`
+	Column int          `json:"column"`
+	Path   string       `json:"path,omitempty"` // "contact_classes.close.plan[0]"
+	Text   seawall.Text `json:"text"`
+	// Excerpt shows the lines around with a caret under the place.
+	Excerpt string `json:"excerpt,omitempty"`
+}
+
+// Format writes the problem for a reader of lang: place, words, excerpt.
+func (p Problem) Format(lang string) string {
+	s := fmt.Sprintf("%s:%d:%d: %s", p.File, p.Line, p.Column, p.Text.In(lang))
+	if p.Excerpt != "" {
+		s += "\n" + strings.TrimRight(p.Excerpt, "\n")
+	}
+	return s
+}
+
+// Error gives the English form, for the log.
+func (p Problem) Error() string { return p.Format("en") }
+
+// file is a rule file that has been read: its text, its tree and its content.
+type file struct {
+	name     string
+	src      []byte
+	tree     *ast.File
+	doc      document
+	problems []Problem
+}
+
+// parse reads one rule file strictly: unknown and repeated keys are errors.
+func parse(name string, src []byte) *file {
+	f := &file{name: name, src: src}
+	tree, err := parser.ParseBytes(src, 0)
+	if err != nil {
+		f.addYAML(err)
+		return f
+	}
+	f.tree = tree
+	if len(tree.Docs) > 1 {
+		f.problem("", text("一个文件只能有一份规则", "a file holds one regime only"))
+		return f
+	}
+	dec := yaml.NewDecoder(strings.NewReader(string(src)), yaml.Strict())
+	switch err := dec.Decode(&f.doc); {
+	case errors.Is(err, io.EOF):
+		f.problem("", text("文件是空的", "the file is empty"))
+	case err != nil:
+		f.addYAML(err)
+	}
+	return f
+}
+
+// addYAML records an error of the YAML reader.
+func (f *file) addYAML(err error) {
+	p := Problem{File: f.name, Line: 1, Column: 1}
+	msg := err.Error()
+	var at yaml.Error
+	if errors.As(err, &at) {
+		msg = at.GetMessage()
+		if pos := at.GetToken().Position; pos != nil {
+			p.Line, p.Column = pos.Line, pos.Column
+		}
+		full := at.FormatError(false, true)
+		if _, excerpt, ok := strings.Cut(full, "\n"); ok {
+			p.Excerpt = excerpt
+		}
+	}
+	p.Text = text("写法有误："+msg, "not well written: "+msg)
+	f.problems = append(f.problems, p)
+}
+
+// problem records something wrong at path, or at the nearest place above it
+// that the file has.
+func (f *file) problem(path string, t seawall.Text) {
+	p := Problem{File: f.name, Line: 1, Column: 1, Path: path, Text: t}
+	for at := path; f.tree != nil && at != ""; at = parentPath(at) {
+		yp, err := yaml.PathString("$." + at)
+		if err != nil {
+			continue
+		}
+		node, err := yp.FilterFile(f.tree)
+		if err != nil || node == nil {
+			continue
+		}
+		if pos := node.GetToken().Position; pos != nil {
+			p.Line, p.Column = pos.Line, pos.Column
+		}
+		if excerpt, err := yp.AnnotateSource(f.src, false); err == nil {
+			p.Excerpt = string(excerpt)
+		}
+		break
+	}
+	f.problems = append(f.problems, p)
+}
+
+// parentPath cuts the last step off "a.b[0].c".
+func parentPath(path string) string {
+	if i := strings.LastIndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return ""
+}
+
+// order gives the keys of a mapping of the file in the order they are written.
+func (f *file) order(key string) []string {
+	yp, err := yaml.PathString("$." + key)
+	if err != nil {
+		return nil
+	}
+	node, err := yp.FilterFile(f.tree)
+	if err != nil {
+		return nil
+	}
+	var keys []string
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			keys = append(keys, v.Key.String())
+		}
+	case *ast.MappingValueNode:
+		keys = append(keys, n.Key.String())
+	}
+	return keys
+}
+
+// text puts the two languages together.
+func text(zh, en string) seawall.Text { return seawall.Text{ZH: zh, EN: en} }
+
+// textf is text with the same arguments for both.
+func textf(zh, en string, args ...any) seawall.Text {
+	return seawall.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
+}
