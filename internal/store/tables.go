@@ -4,6 +4,7 @@ package store
 // from the log fills again, in no particular order.
 func tables() []refolder {
 	return []refolder{
+		areas(), parentages(), duties(), capacities(), principals(),
 		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 	}

@@ -101,14 +101,19 @@ func reaches(s seawall.Scope) (parts []reach, ok bool) {
 		if own == "" || slices.ContainsFunc(roots, func(q seawall.AreaPath) bool { return q != p && own.Within(q) }) {
 			continue
 		}
-		r := reach{from: string(own), alone: alone, depth: own.Depth()}
-		if !alone {
-			// A path ends with "/"; "0" is the next character after it.
-			r.to = strings.TrimSuffix(string(own), "/") + "0"
+		r := subtree(string(own))
+		if alone {
+			r.to, r.alone = "", true
 		}
 		parts = append(parts, r)
 	}
 	return parts, true
+}
+
+// subtree is the range of a path and everything below: a path ends with "/",
+// and "0" is the next character after that.
+func subtree(path string) reach {
+	return reach{from: path, to: strings.TrimSuffix(path, "/") + "0", depth: seawall.AreaPath(path).Depth()}
 }
 
 // area gives the condition of one part of a scope on a column.
@@ -138,6 +143,47 @@ const narrowDepth = 3
 // maxRanges bounds the index ranges that one statement walks.
 const maxRanges = 48
 
+// hull is one index range of areas and, when it holds more than it should, what
+// of it is meant.
+type hull struct {
+	reach
+	parts []reach
+}
+
+// hulls gives the parts of a scope as index ranges: each part its own, or, when
+// that were too many, one for each county with its parts as a filter.
+func hulls(parts []reach, most int) []hull {
+	out := []hull{}
+	if len(parts) <= most {
+		for _, r := range parts {
+			out = append(out, hull{reach: r})
+		}
+		return out
+	}
+	for _, r := range parts { // sorted by path, so a county's parts are neighbours
+		county := above(r.from, narrowDepth)
+		if n := len(out); n > 0 && out[n-1].from == county {
+			out[n-1].parts = append(out[n-1].parts, r)
+			continue
+		}
+		out = append(out, hull{reach: subtree(county), parts: []reach{r}})
+	}
+	return out
+}
+
+// above gives the first n areas of a path.
+func above(path string, n int) string {
+	end := 0
+	for i := 0; i < n; i++ {
+		j := strings.IndexByte(path[end:], '/')
+		if j < 0 {
+			return path
+		}
+		end += j + 1
+	}
+	return path[:end]
+}
+
 // ranges gives the disjoint conditions whose union is "state is one of states
 // and area lies in the scope"; a list walks one index range for each. It
 // reports whether they are narrow, so that an index on the area serves best.
@@ -146,7 +192,8 @@ func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, na
 	if limited && len(parts) == 0 || len(states) == 0 {
 		return []string{"1 = 0"}, false
 	}
-	narrow = limited && len(parts)*len(states) <= maxRanges
+	areas := hulls(parts, maxRanges/len(states))
+	narrow = limited && len(areas)*len(states) <= maxRanges
 	for _, r := range parts {
 		narrow = narrow && r.depth >= narrowDepth
 	}
@@ -160,8 +207,12 @@ func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, na
 			conds = append(conds, all(state, within))
 			continue
 		}
-		for _, r := range parts {
-			conds = append(conds, all(state, w.area("area", r)))
+		for _, h := range areas {
+			meant := ""
+			if h.parts != nil {
+				meant = w.areas("area", h.parts)
+			}
+			conds = append(conds, all(state, w.area("area", h.reach), meant))
 		}
 	}
 	return conds, narrow
