@@ -37,6 +37,12 @@ func (b *Book) Get(ctx context.Context, tx seawall.Tx, id seawall.AreaID) (Area,
 	return a, seawall.Wrap("area.Get", err)
 }
 
+// Place gives the statistical path of an area. Errors: NotFound.
+func (b *Book) Place(ctx context.Context, tx seawall.Tx, id seawall.AreaID) (seawall.AreaPath, error) {
+	a, err := b.Get(ctx, tx, id)
+	return a.Path, err
+}
+
 // Children gives the areas directly under parent in hierarchy h; the empty
 // parent asks for the roots.
 func (b *Book) Children(ctx context.Context, tx seawall.Tx, parent seawall.AreaID, h Hierarchy) ([]Area, error) {
