@@ -1,5 +1,5 @@
 // Package regimes holds the rule files that Seawall is shipped with, one file a
-// regime. Their schema is described in docs/regimes.md and checked by
+// regime. Their schema is described in README.md and checked by
 // internal/regime.
 package regimes
 

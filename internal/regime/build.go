@@ -96,6 +96,9 @@ func (b *builder) classes(d *document) {
 	for _, id := range b.f.order("contact_classes") {
 		c := b.class(id, d.Classes[id])
 		if i := slices.IndexFunc(b.r.Classes, func(o Class) bool { return o.ID == id }); i >= 0 {
+			if c.Who == (seawall.Text{}) {
+				c.Who = b.r.Classes[i].Who // words, not a figure
+			}
 			b.r.Classes[i] = c
 			continue
 		}

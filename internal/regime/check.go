@@ -154,7 +154,7 @@ func (f *file) checkStays(path string, stays []stayDoc) {
 		case informs && (s.Days != nil || len(stays) > 1):
 			f.problem(at, text("inform 不占天数，也不能与其他阶段并列", "inform takes no days and stands alone"))
 		case !informs && (s.Days == nil || *s.Days < 1):
-			f.problem(at, text("缺少天数 days(至少 1 天)", "days is missing (at least 1)"))
+			f.problem(at, text("缺少天数 days（至少 1 天）", "days is missing (at least 1)"))
 		case s.Days != nil:
 			days = *s.Days
 		}
@@ -198,7 +198,7 @@ func (f *file) checkClocks(d *document) {
 			f.problem(at+".key", textf("时限的键“%s”不合格或重复", "clock key %q is malformed or repeated", c.Key))
 		}
 		if c.Hours == nil || *c.Hours < 1 {
-			f.problem(at, text("缺少小时数 hours(至少 1)", "hours is missing (at least 1)"))
+			f.problem(at, text("缺少小时数 hours（至少 1）", "hours is missing (at least 1)"))
 		}
 		f.oneOf(at+".after", c.After, append([]string{afterRecorded, afterDiscovered}, keys...)...)
 		keys = append(keys, c.Key)

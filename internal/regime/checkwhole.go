@@ -99,7 +99,7 @@ func checkOverlaps(files map[string]*file, built map[string]*Regime) {
 			if y.From < x.From {
 				first, second = y, x
 			}
-			files[second.ID].problem("valid", textf("与 %s(%s 至 %s)的有效期重叠", "valid at the same time as %s (%s to %s)",
+			files[second.ID].problem("valid", textf("与 %s（%s 至 %s）的有效期重叠", "valid at the same time as %s (%s to %s)",
 				first.ID, first.From, first.To))
 		}
 	}

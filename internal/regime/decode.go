@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -71,10 +73,10 @@ func parse(name string, src []byte) *file {
 // addYAML records an error of the YAML reader.
 func (f *file) addYAML(err error) {
 	p := Problem{File: f.name, Line: 1, Column: 1}
-	msg := err.Error()
+	p.Text = seawall.Text{ZH: err.Error(), EN: err.Error()}
 	var at yaml.Error
 	if errors.As(err, &at) {
-		msg = at.GetMessage()
+		p.Text = yamlText(at)
 		if pos := at.GetToken().Position; pos != nil {
 			p.Line, p.Column = pos.Line, pos.Column
 		}
@@ -83,8 +85,42 @@ func (f *file) addYAML(err error) {
 			p.Excerpt = excerpt
 		}
 	}
-	p.Text = text("写法有误："+msg, "not well written: "+msg)
 	f.problems = append(f.problems, p)
+}
+
+// yamlText words an error of the YAML reader for somebody who writes rules.
+func yamlText(err yaml.Error) seawall.Text {
+	key := err.GetToken().Value
+	var unknown *yaml.UnknownFieldError
+	var repeated *yaml.DuplicateKeyError
+	var wrong *yaml.TypeError
+	switch {
+	case errors.As(err, &unknown):
+		return textf("没有名为“%s”的键", "there is no key %q here", key)
+	case errors.As(err, &repeated):
+		return textf("键“%s”重复", "key %q is repeated", key)
+	case errors.As(err, &wrong):
+		want := kindText(wrong.DstType.Kind())
+		return text("“"+key+"”应为"+want.ZH, strconv.Quote(key)+" should be "+want.EN)
+	}
+	return text("语法有误："+err.GetMessage(), "not well written: "+err.GetMessage())
+}
+
+// kindText words what a key wants.
+func kindText(k reflect.Kind) seawall.Text {
+	switch k {
+	case reflect.Int:
+		return text("整数", "a whole number")
+	case reflect.Float64:
+		return text("数字", "a number")
+	case reflect.Bool:
+		return text(" true 或 false", "true or false")
+	case reflect.Slice:
+		return text("列表", "a list")
+	case reflect.String:
+		return text("文字", "text")
+	}
+	return text("一组键值", "keys with values")
 }
 
 // problem records something wrong at path, or at the nearest place above it

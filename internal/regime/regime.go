@@ -192,7 +192,13 @@ func (r *Regime) Condition(key string) seawall.Text {
 // Sources gives the documents that the regime's figures come from, in the order
 // of their titles.
 func (r *Regime) Sources() []Source {
-	out := slices.Collect(maps.Values(r.sources))
+	cited := map[string]Source{}
+	for _, row := range r.Rows() {
+		if s, ok := r.sources[row.Why.Source]; ok {
+			cited[s.Title.ZH] = s
+		}
+	}
+	out := slices.Collect(maps.Values(cited))
 	slices.SortFunc(out, func(a, b Source) int { return strings.Compare(a.Title.ZH, b.Title.ZH) })
 	return out
 }

@@ -24,21 +24,12 @@ type Set struct {
 // Invalid with every problem of every file in the cause.
 func Load(extra ...fs.FS) (*Set, error) {
 	const op = "regime.Load"
-	files := map[string]*file{}
-	var problems []Problem
-	for _, fsys := range append([]fs.FS{regimes.Files}, extra...) {
-		more, bad, err := read(fsys)
-		if err != nil {
-			return nil, seawall.Wrap(op, err)
-		}
-		problems = append(problems, bad...)
-		maps.Copy(files, more)
+	s, problems, err := load(extra)
+	if err != nil {
+		return nil, seawall.Wrap(op, err)
 	}
 	if len(problems) == 0 {
-		s := link(files)
-		if problems = s.problems(); len(problems) == 0 {
-			return s, nil
-		}
+		return s, nil
 	}
 	errs := make([]error, len(problems))
 	for i, p := range problems {
@@ -46,6 +37,26 @@ func Load(extra ...fs.FS) (*Set, error) {
 	}
 	return nil, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "regime_file_invalid",
 		Args: map[string]string{"file": problems[0].File}, Err: errors.Join(errs...)}
+}
+
+// load reads the shipped files and those of extra and puts them together; the
+// set is nil where a file is so wrong that it cannot stand beside the others.
+func load(extra []fs.FS) (*Set, []Problem, error) {
+	files := map[string]*file{}
+	var problems []Problem
+	for _, fsys := range append([]fs.FS{regimes.Files}, extra...) {
+		more, bad, err := read(fsys)
+		if err != nil {
+			return nil, nil, err
+		}
+		problems = append(problems, bad...)
+		maps.Copy(files, more)
+	}
+	if len(problems) > 0 {
+		return nil, problems, nil
+	}
+	s := link(files)
+	return s, s.problems(), nil
 }
 
 // read parses every *.yaml of a directory tree. Files without a usable id come
@@ -122,10 +133,7 @@ func (s *Set) build(id string, built map[string]*Regime, below []string) *Regime
 			return nil
 		}
 		if parent = s.build(p, built, append(below, id)); parent == nil {
-			if len(s.files[p].problems) > 0 {
-				f.problem("parent", textf("上级规则“%s”有误", "parent %q is wrong", p))
-			}
-			return nil
+			return nil // the parent's problem is told once, at the parent
 		}
 	}
 	r := build(f, parent)
