@@ -33,6 +33,9 @@ type Sealed struct {
 	Pinyin string `json:"pinyin"`
 	// Created is false when the request id had sealed this person before.
 	Created bool `json:"created"`
+	// DocFailed marks a document number that fails its checksum: it is kept as
+	// written and never matches as a document.
+	DocFailed bool `json:"docFailed,omitempty"`
 }
 
 // Request is one sealing under an idempotent request id: the same id gives the
@@ -81,6 +84,17 @@ type Vault interface {
 	// Find looks people up by a search text (document number, phone, last four
 	// digits, full name or its pinyin) without revealing more than masks.
 	Find(ctx context.Context, text string, limit int) ([]Sealed, error)
+	// Match gives, for each identity in order, the person who carries exactly
+	// the same valid document number and the same name, "" when there is none.
+	// This is the only pair that an import may take for one person unasked;
+	// everything weaker is a candidate for a human.
+	Match(ctx context.Context, ids []Identity) ([]seawall.PersonNo, error)
+	// CandidatesOf is Candidates for many identities at once, in order; an
+	// import asks so, because one question for each row would be slow.
+	CandidatesOf(ctx context.Context, ids []Identity, limit int) ([][]Candidate, error)
+	// Masks gives what may be shown of persons, in order; a number the vault
+	// does not know gives a zero Sealed.
+	Masks(ctx context.Context, persons []seawall.PersonNo) ([]Sealed, error)
 	// Commit marks request ids as used by a committed record; Sweep deletes
 	// sealed identities whose request was never committed and is older than the
 	// given instant, and returns how many.
