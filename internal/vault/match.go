@@ -84,7 +84,11 @@ func (s *Service) candidates(ctx context.Context, qs []question, limit int) ([][
 	chosen := make([][]int64, len(qs))
 	var need []int64
 	for i, q := range qs {
-		chosen[i] = s.matching.worthComparing(q, hits)
+		shared := q.sharedKinds(hits)
+		if err := s.settleCommon(ctx, q, hits, shared); err != nil {
+			return nil, err
+		}
+		chosen[i] = s.matching.worthComparing(q, shared)
 		need = append(need, chosen[i]...)
 	}
 	people, err := s.readPeople(ctx, need)
@@ -98,15 +102,47 @@ func (s *Service) candidates(ctx context.Context, qs []question, limit int) ([][
 	return out, nil
 }
 
-// worthComparing gives the rows whose shared tokens could add up to an offer,
-// the likeliest first, at most Compare.
-func (m Matching) worthComparing(q question, hits map[int64][]int64) []int64 {
+// sharedKinds gives for each row hit the kinds of token it shares.
+func (q question) sharedKinds(hits map[int64][]int64) map[int64]uint8 {
 	shared := map[int64]uint8{}
 	for _, t := range q.tokens {
 		for _, id := range hits[t.token] {
 			shared[id] |= kindBit(t.kind)
 		}
 	}
+	return shared
+}
+
+// settleCommon looks after the tokens that more people share than were fetched:
+// whether somebody hit by another token holds them too is asked for by row, so
+// that the one 张伟 with this phone is found however many 张伟 there are.
+func (s *Service) settleCommon(ctx context.Context, q question, hits map[int64][]int64, shared map[int64]uint8) error {
+	for _, t := range q.tokens {
+		if len(hits[t.token]) < s.matching.TokenRows {
+			continue
+		}
+		bit := kindBit(t.kind)
+		var open []int64
+		for id, kinds := range shared {
+			if kinds&bit == 0 && s.matching.bound(kinds|bit, q.normal) >= s.matching.Offer {
+				open = append(open, id)
+			}
+		}
+		slices.Sort(open)
+		holders, err := s.store.Holders(ctx, t.token, open)
+		if err != nil {
+			return err
+		}
+		for _, id := range holders {
+			shared[id] |= bit
+		}
+	}
+	return nil
+}
+
+// worthComparing gives the rows whose shared tokens could add up to an offer,
+// the likeliest first, at most Compare.
+func (m Matching) worthComparing(q question, shared map[int64]uint8) []int64 {
 	type row struct {
 		id    int64
 		bound int

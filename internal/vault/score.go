@@ -38,7 +38,7 @@ type Matching struct {
 	// Offer is the score from which a candidate is shown.
 	Offer int `yaml:"offer"`
 	// TokenRows bounds the rows fetched for one token. Of a name that more
-	// people bear, the surplus is found by its other tokens or not at all.
+	// people bear, the surplus is found by their other tokens or not at all.
 	TokenRows int `yaml:"tokenRows"`
 	// Compare bounds how many people are compared in plain with one identity.
 	Compare int `yaml:"compare"`

@@ -53,6 +53,8 @@ type Store interface {
 	ByID(ctx context.Context, ids []int64) ([]Record, error)
 	// Hits gives for each token at most perToken row numbers, lowest first.
 	Hits(ctx context.Context, tokens []int64, perToken int) (map[int64][]int64, error)
+	// Holders gives those of the row numbers that hold a token.
+	Holders(ctx context.Context, token int64, ids []int64) ([]int64, error)
 	// Commit marks requests as used; unknown ones are passed over.
 	Commit(ctx context.Context, requests []string) error
 	// Sweep deletes uncommitted records sealed before an instant.

@@ -128,3 +128,34 @@ func (db *DB) hitsStmt(ctx context.Context, size int) (*sql.Stmt, error) {
 	}
 	return st, err
 }
+
+// Holders gives those of the row numbers that hold a token.
+func (db *DB) Holders(ctx context.Context, token int64, ids []int64) ([]int64, error) {
+	const op = "vaultdb.Holders"
+	var out []int64
+	for part := range slices.Chunk(ids, idsEach-1) {
+		args := []any{token}
+		for _, id := range part {
+			args = append(args, id)
+		}
+		// The row values are looked up one by one in the key (token, person).
+		q := "SELECT person FROM vault_token WHERE token = $1 AND person IN (" + strings.TrimPrefix(marks(1, len(args)), "($1, ")
+		rows, err := db.driver.Reader().QueryContext(ctx, db.text(q), args...)
+		if err != nil {
+			return nil, db.fail(op, err)
+		}
+		for rows.Next() {
+			var id int64
+			if err := rows.Scan(&id); err != nil {
+				rows.Close()
+				return nil, db.fail(op, err)
+			}
+			out = append(out, id)
+		}
+		rows.Close()
+		if err := rows.Err(); err != nil {
+			return nil, db.fail(op, err)
+		}
+	}
+	return out, nil
+}
