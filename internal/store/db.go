@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -51,8 +52,9 @@ type DB struct {
 	clock  seawall.Clock
 	ids    seawall.IDSource
 	zone   *time.Location
-	// texts caches statements in the driver's dialect; prepared their handles.
+	// texts caches statements in the driver's dialect, at most maxTexts.
 	texts  sync.Map
+	cached atomic.Int32
 	writer *statements
 	reader *statements
 }
@@ -86,7 +88,7 @@ func (db *DB) Ping(ctx context.Context) error {
 
 var (
 	placeholder = regexp.MustCompile(`\$([0-9]+)`)
-	macro       = regexp.MustCompile(`\{\{([a-z_]+)\}\}`)
+	macro       = regexp.MustCompile(`\{\{([a-z0-9_]+)\}\}`)
 )
 
 // text gives the statement in the driver's dialect: macros expanded and, for
@@ -97,9 +99,15 @@ func (db *DB) text(q string) string {
 		return t.(string)
 	}
 	t := Render(db.driver, q)
-	db.texts.Store(q, t)
+	if db.cached.Add(1) <= maxTexts {
+		db.texts.Store(q, t)
+	}
 	return t
 }
+
+// maxTexts bounds the cache of texts: what people filter by makes more of them
+// than are worth keeping.
+const maxTexts = 2000
 
 // Render expands the macros and placeholders of a statement for a driver.
 func Render(d Driver, q string) string {

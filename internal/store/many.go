@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/loop"
 )
 
 // the reads the one row that meets a condition; NotFound names what was asked.
@@ -88,3 +90,49 @@ func (d *table[T]) putAll(ctx context.Context, tx seawall.Tx, rows []T) error {
 // maxValues bounds the values of one statement; both databases take more, but
 // gain nothing from it.
 const maxValues = 12000
+
+// SavePersons writes many persons, each number once; one event may carry them
+// all, as the bulk work of an import or a confirmation needs.
+func (db *DB) SavePersons(ctx context.Context, tx seawall.Tx, ps []casebook.Person) error {
+	return persons().putAll(ctx, tx, ps)
+}
+
+// SaveCases inserts many new cases.
+func (db *DB) SaveCases(ctx context.Context, tx seawall.Tx, cs []casebook.Case) error {
+	return cases().putAll(ctx, tx, cs)
+}
+
+// SaveContacts inserts many new contacts.
+func (db *DB) SaveContacts(ctx context.Context, tx seawall.Tx, cs []casebook.Contact) error {
+	return contacts().putAll(ctx, tx, cs)
+}
+
+// SaveResults inserts many new results.
+func (db *DB) SaveResults(ctx context.Context, tx seawall.Tx, rs []casebook.Result) error {
+	return results().putAll(ctx, tx, rs)
+}
+
+// SaveLinks inserts many new edges.
+func (db *DB) SaveLinks(ctx context.Context, tx seawall.Tx, ls []casebook.Link) error {
+	return links().putAll(ctx, tx, ls)
+}
+
+// SaveFollowUps inserts many new follow-up records.
+func (db *DB) SaveFollowUps(ctx context.Context, tx seawall.Tx, fs []casebook.FollowUp) error {
+	return followUps().putAll(ctx, tx, fs)
+}
+
+// SaveLoops inserts many new loops.
+func (db *DB) SaveLoops(ctx context.Context, tx seawall.Tx, ls []loop.Loop) error {
+	return loops().putAll(ctx, tx, ls)
+}
+
+// SaveSteps inserts many new steps.
+func (db *DB) SaveSteps(ctx context.Context, tx seawall.Tx, ss []loop.Step) error {
+	return steps().putAll(ctx, tx, ss)
+}
+
+// SaveClocks inserts many new clocks.
+func (db *DB) SaveClocks(ctx context.Context, tx seawall.Tx, cs []loop.Clock) error {
+	return clocks().putAll(ctx, tx, cs)
+}

@@ -98,7 +98,11 @@ func reaches(s seawall.Scope) (parts []reach, ok bool) {
 	roots = slices.Compact(roots)
 	for _, p := range roots {
 		own, alone := p.IsAlone()
-		if own == "" || slices.ContainsFunc(roots, func(q seawall.AreaPath) bool { return q != p && own.Within(q) }) {
+		covered := slices.ContainsFunc(roots, func(q seawall.AreaPath) bool {
+			_, single := q.IsAlone()
+			return q != p && !single && own.Within(q)
+		})
+		if own == "" || covered {
 			continue
 		}
 		r := subtree(string(own))
