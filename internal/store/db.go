@@ -146,15 +146,28 @@ func (s *statements) get(q string) *sql.Stmt {
 	return s.byQ[q]
 }
 
+// prepare prepares statements. It holds no lock while it waits for a connection:
+// with a pool of one, the transaction that has it asks for statements meanwhile.
 func (s *statements) prepare(ctx context.Context, qs map[string]bool) {
 	for q := range qs {
+		s.mu.RLock()
+		known := s.byQ[q] != nil || len(s.byQ) >= maxStatements
+		s.mu.RUnlock()
+		if known {
+			continue
+		}
+		st, err := s.pool.PrepareContext(ctx, q)
+		if err != nil {
+			continue // it runs unprepared, and says itself what is wrong with it
+		}
 		s.mu.Lock()
 		if s.byQ[q] == nil && len(s.byQ) < maxStatements {
-			if st, err := s.pool.PrepareContext(ctx, q); err == nil {
-				s.byQ[q] = st
-			}
+			s.byQ[q], st = st, nil
 		}
 		s.mu.Unlock()
+		if st != nil {
+			st.Close()
+		}
 	}
 }
 

@@ -21,6 +21,9 @@ type Tx struct {
 	write bool
 	// pending are after-images of rows written since the last event.
 	pending []ledger.Change
+	// recorded are events to be written when fn has returned; before does it.
+	recorded []recorded
+	before   []func(context.Context) error
 	// fresh are statements to prepare once the transaction has ended.
 	fresh map[string]bool
 	// after runs once the transaction has committed.
@@ -79,6 +82,11 @@ func (db *DB) once(ctx context.Context, op string, write bool, actor seawall.Act
 		return &seawall.Error{Op: op, Kind: seawall.Other, Err: fmt.Errorf(
 			"%d changed rows (first %s/%s) have no event: record one before the transaction ends",
 			len(t.pending), t.pending[0].Kind, t.pending[0].ID)}
+	}
+	for _, f := range t.before {
+		if err := f(ctx); err != nil {
+			return err
+		}
 	}
 	done = true
 	if err := raw.Commit(); err != nil {
