@@ -2,8 +2,12 @@ package vaultdb_test
 
 import (
 	"context"
+	"os"
+	"strconv"
 	"testing"
+	"time"
 
+	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/store"
 	"github.com/seawall-city/seawall/internal/store/storetest"
 	"github.com/seawall-city/seawall/internal/vault"
@@ -125,4 +129,32 @@ func many(city vaulttest.City, from, n int) []vault.Identity {
 		out[i] = city.At(from + i)
 	}
 	return out
+}
+
+// BenchmarkBulkLoad fills an empty vault; SEAWALL_BENCH_PEOPLE says with how
+// many (default 100,000), 6,710,000 being all of Yancheng. It then measures
+// looking up in what it filled.
+func BenchmarkBulkLoad(b *testing.B) {
+	n := 100_000
+	if s := os.Getenv("SEAWALL_BENCH_PEOPLE"); s != "" {
+		n = must(strconv.Atoi(s))
+	}
+	for _, kind := range []string{"sqlite", "postgres"} {
+		b.Run(kind, func(b *testing.B) {
+			ctx, city := context.Background(), vaulttest.City{Seed: 11}
+			for range b.N {
+				v, start := newRig(b, driver(b, kind)), time.Now()
+				ok(b, v.BulkLoad(ctx, n, city.Request, func(int, vault.Sealed) error { return nil }))
+				b.ReportMetric(float64(n)/time.Since(start).Seconds(), "people/s")
+				start = time.Now()
+				for i := range 200 {
+					must(v.Candidates(ctx, city.At(i*7919%n), 5))
+				}
+				b.ReportMetric(float64(time.Since(start).Microseconds())/200, "µs/candidates")
+				start = time.Now()
+				must(v.Candidates(ctx, vault.Identity{Name: "王伟", Sex: "m", Birth: seawall.NoDay, Phone: "1234"}, 5))
+				b.ReportMetric(float64(time.Since(start).Microseconds()), "µs/common-name")
+			}
+		})
+	}
 }
