@@ -1,6 +1,7 @@
 package area
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -79,8 +80,8 @@ type Demand struct {
 // Balance is a demand against what there is. Demands on the same store of
 // capacity are added up, so Short is true for the sum.
 type Balance struct {
-	// Area is the area whose capacity serves: the nearest one above the demand
-	// in the statistical tree that has told a figure.
+	// Area is the area whose capacity serves: the nearest one up the chain of
+	// command that has told a figure.
 	Area  seawall.AreaPath `json:"area"`
 	Kind  string           `json:"kind"`
 	Need  int              `json:"need"`
@@ -95,22 +96,36 @@ type Balance struct {
 // Balances compares demands with the capacities known, one answer for each area
 // that serves and kind, by area and kind.
 func (b *Book) Balances(ctx context.Context, tx seawall.Tx, demands []Demand) ([]Balance, error) {
+	const op = "area.Balances"
 	roots := seawall.Scope{}
+	chains := map[seawall.AreaPath][]seawall.AreaPath{}
 	for _, d := range demands {
 		if ids := pathIDs(d.Area); len(ids) > 0 {
 			roots = append(roots, seawall.AreaPath(ids[0])+"/")
 		}
+		if _, done := chains[d.Area]; done {
+			continue
+		}
+		chain, err := b.Chain(ctx, tx, d.Area)
+		if err != nil {
+			return nil, seawall.Wrap(op, err)
+		}
+		paths := []seawall.AreaPath{d.Area}
+		for _, a := range chain {
+			paths = append(paths, a.Path)
+		}
+		chains[d.Area] = paths
 	}
 	slices.Sort(roots)
 	rows, err := b.store.Capacities(ctx, tx, slices.Compact(roots))
 	if err != nil {
-		return nil, seawall.Wrap("area.Balances", err)
+		return nil, seawall.Wrap(op, err)
 	}
-	return balance(demands, rows), nil
+	return balance(demands, chains, rows), nil
 }
 
-// balance adds demands up at the areas that serve them.
-func balance(demands []Demand, rows []Capacity) []Balance {
+// balance adds demands up at the first area of their chains that has a figure.
+func balance(demands []Demand, chains map[seawall.AreaPath][]seawall.AreaPath, rows []Capacity) []Balance {
 	type key struct {
 		area seawall.AreaPath
 		kind string
@@ -121,35 +136,28 @@ func balance(demands []Demand, rows []Capacity) []Balance {
 	}
 	sum := map[key]*Balance{}
 	for _, d := range demands {
-		k := key{d.Area, d.Kind}
-		for _, ok := have[k]; !ok && k.area != ""; _, ok = have[k] {
-			k.area = above(k.area)
+		serves, known := key{d.Area, d.Kind}, false
+		for _, p := range chains[d.Area] {
+			if _, known = have[key{p, d.Kind}]; known {
+				serves.area = p
+				break
+			}
 		}
-		c, known := have[k]
-		if !known {
-			k.area = d.Area
+		if sum[serves] == nil {
+			c := have[serves]
+			sum[serves] = &Balance{Area: serves.area, Kind: d.Kind, Total: c.Total, Used: c.Used, Free: c.Free(), Known: known}
 		}
-		if sum[k] == nil {
-			sum[k] = &Balance{Area: k.area, Kind: d.Kind, Total: c.Total, Used: c.Used, Free: c.Free(), Known: known}
-		}
-		sum[k].Need += d.Need
+		sum[serves].Need += d.Need
 	}
 	out := make([]Balance, 0, len(sum))
 	for _, s := range sum {
-		s.Short = max(0, s.Need-s.Free)
+		if s.Known {
+			s.Short = max(0, s.Need-s.Free)
+		}
 		out = append(out, *s)
 	}
 	slices.SortFunc(out, func(x, y Balance) int {
-		if c := strings.Compare(string(x.Area), string(y.Area)); c != 0 {
-			return c
-		}
-		return strings.Compare(x.Kind, y.Kind)
+		return cmp.Or(cmp.Compare(x.Area, y.Area), cmp.Compare(x.Kind, y.Kind))
 	})
 	return out
-}
-
-// above cuts the last area off a path; a root gives "".
-func above(p seawall.AreaPath) seawall.AreaPath {
-	s := strings.TrimSuffix(string(p), "/")
-	return seawall.AreaPath(s[:strings.LastIndexByte(s, '/')+1])
 }
