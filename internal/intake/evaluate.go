@@ -34,6 +34,7 @@ const (
 	first     repetition = iota
 	sameAgain            // same key and same content as an earlier row
 	otherSame            // same key, other content
+	conflict             // same system id, other content
 )
 
 // Evaluate checks the mapping and prepares the rows. It is deterministic: the
@@ -126,6 +127,9 @@ func (e *Evaluation) countKeys() {
 		case contents[content] && !r.ByContent:
 			e.repeated[i] = sameAgain
 			continue
+		case r.ByUUID:
+			e.repeated[i] = conflict
+			continue
 		default:
 			e.repeated[i] = otherSame
 			e.nth[i] = seen[r.External]
@@ -134,7 +138,7 @@ func (e *Evaluation) countKeys() {
 		contents[content] = true
 		if r.Visible != "" {
 			holder, taken := numbers[r.Visible]
-			e.own[i] = taken && (holder != r.External || e.nth[i] > 0 && !e.hasUUID(i))
+			e.own[i] = taken && (holder != r.External || e.nth[i] > 0)
 			if !taken {
 				numbers[r.Visible] = r.External
 			}
@@ -155,18 +159,16 @@ func (e *Evaluation) Record(i int) Record {
 	case otherSame:
 		if r.ByContent {
 			r.warn("", "import_row_alike")
-		} else if e.hasUUID(i) {
-			r.Nth = 0 // the same record told twice: the later telling holds
-			r.warn("", "import_id_updated", "id", e.shown(r))
 		} else {
 			r.warn("", "import_id_repeated", "id", e.shown(r))
 		}
+	case conflict:
+		r.reject("", "import_id_conflict", "id", r.External)
+		return r
 	}
 	e.number(i, &r)
 	return r
 }
-
-func (e *Evaluation) hasUUID(i int) bool { return e.text(i, "uuid") != "" }
 
 // number warns where a case or contact cannot carry the file's visible id.
 func (e *Evaluation) number(i int, r *Record) {
@@ -239,6 +241,7 @@ func (e *Evaluation) key(i int, r *Record) {
 	id := e.text(i, "uuid")
 	switch {
 	case id != "":
+		r.ByUUID = true
 	case r.Visible != "":
 		id = r.Visible
 	case r.Link != nil:
@@ -261,7 +264,13 @@ func (e *Evaluation) key(i int, r *Record) {
 		id = r.Content
 	}
 	r.External = id
+	if len([]rune(id)) > longestKey && !r.ByContent {
+		r.reject("", "import_value_long", "max", strconv.Itoa(longestKey))
+	}
 }
+
+// longestKey bounds an id in characters.
+const longestKey = 200
 
 // cell gives a field's cell and its column's name.
 func (e *Evaluation) cell(i int, field string) (value, column string) {

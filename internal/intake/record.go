@@ -17,6 +17,8 @@ type Record struct {
 	// a key that had to be made of the row's own content (see Content).
 	External  string
 	ByContent bool
+	// ByUUID marks a key that is a system id, unique beyond its kind of record.
+	ByUUID bool
 	// Nth is 0 for the first row with this key and content, 1 for the second …
 	Nth int
 	// Visible is the number under which people know the record.

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/seawall-city/seawall"
@@ -234,6 +235,10 @@ func (e *Evaluation) person(i int, r *Record, days ...seawall.Day) {
 		}
 	}
 	id.Address = strings.Join(address, " · ")
+	e.bound(i, r, "name", id.Name, longestName)
+	e.bound(i, r, "document", id.DocNumber, longestName)
+	e.bound(i, r, "phone", id.Phone, longestName)
+	e.bound(i, r, "address", id.Address, longestAddress)
 	r.Area = e.text(i, "area")
 	for _, d := range append(days, e.o.Today) {
 		if d.Known() {
@@ -243,6 +248,19 @@ func (e *Evaluation) person(i int, r *Record, days ...seawall.Day) {
 	}
 	e.age(i, r)
 	r.Sex, r.BirthYear = id.Sex, id.BirthYear
+}
+
+// What the vault takes, in characters.
+const (
+	longestName    = 200
+	longestAddress = 500
+)
+
+func (e *Evaluation) bound(i int, r *Record, field, value string, most int) {
+	if len([]rune(value)) > most {
+		_, col := e.cell(i, field)
+		r.reject(col, "import_value_long", "max", strconv.Itoa(most))
+	}
 }
 
 // age turns an age into a year of birth; bands stay among the further data.
