@@ -1,6 +1,6 @@
 // Package loop is the typed core of every duty: the loop with its steps,
 // clocks, hand-overs, evidence and series, its escalation at the cut-off, and
-// the restriction with its one constructor. It knows two kinds of loop for now,
+// the restriction with its one constructor. It knows two kinds of loop,
 // case investigation and contact follow-up; figures come from the regime.
 package loop
 

@@ -77,8 +77,8 @@ func (f *file) addYAML(err error) {
 	var at yaml.Error
 	if errors.As(err, &at) {
 		p.Text = yamlText(at)
-		if pos := at.GetToken().Position; pos != nil {
-			p.Line, p.Column = pos.Line, pos.Column
+		if tok := at.GetToken(); tok != nil && tok.Position != nil {
+			p.Line, p.Column = tok.Position.Line, tok.Position.Column
 		}
 		full := at.FormatError(false, true)
 		if _, excerpt, ok := strings.Cut(full, "\n"); ok {
@@ -90,7 +90,10 @@ func (f *file) addYAML(err error) {
 
 // yamlText words an error of the YAML reader for somebody who writes rules.
 func yamlText(err yaml.Error) seawall.Text {
-	key := err.GetToken().Value
+	key := ""
+	if tok := err.GetToken(); tok != nil {
+		key = tok.Value
+	}
 	var unknown *yaml.UnknownFieldError
 	var repeated *yaml.DuplicateKeyError
 	var wrong *yaml.TypeError

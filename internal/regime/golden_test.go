@@ -155,6 +155,35 @@ func mustDay(t *testing.T, s string) seawall.Day {
 	return d
 }
 
+// Whatever somebody pastes into the linter, it answers: no panic, and each
+// problem names a place in a file.
+func FuzzCheck(f *testing.F) {
+	s, err := Load()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, pattern := range []string{"testdata/bad/*.yaml", "../../regimes/*.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, name := range files {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(src)
+		}
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		for _, p := range s.Check("x.yaml", src) {
+			if p.File == "" || p.Line < 1 || p.Text.ZH == "" || p.Text.EN == "" {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}
+
 // Every file of testdata/bad is refused with exactly the messages beside it, in
 // both languages, each with its line and a caret.
 func TestBadFiles(t *testing.T) {

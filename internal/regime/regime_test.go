@@ -263,6 +263,9 @@ func TestInheritance(t *testing.T) {
 	if c := r.CutOff; c.Hour != 24 || c.LateOpenHour != 20 || c.MaxAgeHours != 12 || c.Why.Regime != "SEAWALL-BASE" {
 		t.Errorf("cut-off %+v", c)
 	}
+	if s.CutOff() != r.CutOff {
+		t.Errorf("cut-off without a regime %+v", s.CutOff())
+	}
 	if r.Cluster == nil || r.Cluster.Count != 2 || r.Cluster.Why.Regime != "CN-COVID-9" {
 		t.Errorf("cluster %+v", r.Cluster)
 	}

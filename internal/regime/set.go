@@ -1,6 +1,7 @@
 package regime
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
@@ -17,6 +18,7 @@ type Set struct {
 	regimes map[string]*Regime
 	order   []*Regime
 	files   map[string]*file
+	cutOff  CutOff
 }
 
 // Load reads the shipped rule files and those of further directories, in order;
@@ -80,7 +82,7 @@ func read(fsys fs.FS) (map[string]*file, []Problem, error) {
 			f.problem("id", textf("编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, other.name))
 		}
 		if len(f.problems) > 0 {
-			bad = append(bad, f.problems...)
+			bad = append(bad, inOrder(f.problems)...)
 			return nil
 		}
 		files[f.doc.ID] = f
@@ -100,9 +102,13 @@ func link(files map[string]*file) *Set {
 	maps.DeleteFunc(built, func(_ string, r *Regime) bool { return r == nil })
 	checkOverlaps(files, built)
 	for _, id := range slices.Sorted(maps.Keys(built)) {
-		if r := built[id]; !r.abstract {
+		r := built[id]
+		switch {
+		case !r.abstract:
 			s.regimes[id] = r
 			s.order = append(s.order, r)
+		case s.cutOff.Hour == 0:
+			s.cutOff = r.CutOff
 		}
 	}
 	slices.SortStableFunc(s.order, func(a, b *Regime) int {
@@ -142,17 +148,29 @@ func (s *Set) build(id string, built map[string]*Regime, below []string) *Regime
 	return r
 }
 
-// problems gives what is wrong with any file, by file name.
+// problems gives what is wrong with any file, in reading order.
 func (s *Set) problems() []Problem {
 	var out []Problem
 	for _, id := range slices.Sorted(maps.Keys(s.files)) {
 		out = append(out, s.files[id].problems...)
 	}
-	return out
+	return inOrder(out)
+}
+
+// inOrder sorts problems by file and place.
+func inOrder(problems []Problem) []Problem {
+	slices.SortStableFunc(problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Path, b.Path))
+	})
+	return problems
 }
 
 // All gives every regime, by disease and then by the day it came into force.
 func (s *Set) All() []*Regime { return slices.Clone(s.order) }
+
+// CutOff gives the no-overnight rule of the common ground, for duties that hang
+// on no regime.
+func (s *Set) CutOff() CutOff { return s.cutOff }
 
 // ByID gives a regime by its id, or by the "id@version" that records keep; the
 // answer is today's text of the rule, whose Ref tells whether it has changed.
@@ -210,7 +228,7 @@ func (s *Set) Check(name string, src []byte) []Problem {
 		f.check()
 	}
 	if len(f.problems) > 0 {
-		return f.problems
+		return inOrder(f.problems)
 	}
 	files := map[string]*file{}
 	for id, old := range s.files {
