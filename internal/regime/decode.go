@@ -50,6 +50,10 @@ type file struct {
 // parse reads one rule file strictly: unknown and repeated keys are errors.
 func parse(name string, src []byte) *file {
 	f := &file{name: name, src: src}
+	if len(src) > maxSize || nesting(src) > maxNesting {
+		f.problem("", textf("文件超过 %d 字节，或嵌套超过 %d 层", "the file has more than %d bytes or %d levels", maxSize, maxNesting))
+		return f
+	}
 	tree, err := parser.ParseBytes(src, 0)
 	if err != nil {
 		f.addYAML(err)
@@ -86,6 +90,33 @@ func (f *file) addYAML(err error) {
 		}
 	}
 	f.problems = append(f.problems, p)
+}
+
+// What is read at all: the YAML reader takes time by the square of the depth,
+// and a rule file needs neither depth nor size.
+const (
+	maxSize    = 256 << 10
+	maxNesting = 40
+)
+
+// nesting gives an upper bound of the levels that a text opens: brackets over
+// all lines, list dashes in each.
+func nesting(src []byte) int {
+	deepest, open, dashes := 0, 0, 0
+	for _, c := range src {
+		switch c {
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		case '-':
+			dashes++
+		case '\n':
+			dashes = 0
+		}
+		deepest = max(deepest, open, dashes)
+	}
+	return deepest
 }
 
 // yamlText words an error of the YAML reader for somebody who writes rules.
