@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -128,6 +129,17 @@ func TestNegotiate(t *testing.T) {
 	} {
 		if got := Negotiate(header); got != want {
 			t.Errorf("Negotiate(%q) = %s, want %s", header, got, want)
+		}
+	}
+}
+
+// Chinese sentences carry Chinese punctuation.
+func TestChinesePunctuation(t *testing.T) {
+	c := load(t)
+	half := regexp.MustCompile(`[\p{Han}》”][,;:!?(]|[,;:!?)]\p{Han}`)
+	for code, zh := range c.byLang[ZH] {
+		if m := half.FindString(zh); m != "" {
+			t.Errorf("%s: half-width punctuation at %q", code, m)
 		}
 	}
 }
