@@ -114,7 +114,7 @@ func (db *DB) append(ctx context.Context, tx *sql.Tx, head string, rows [][]any,
 		}
 		if len(part) == each && full == nil {
 			var err error
-			if full, err = tx.PrepareContext(ctx, db.text(head+db.marks(each, cols, 1))); err != nil {
+			if full, err = tx.PrepareContext(ctx, db.text(head+marks(each, cols, 1))); err != nil {
 				return err
 			}
 			defer full.Close()
@@ -123,7 +123,7 @@ func (db *DB) append(ctx context.Context, tx *sql.Tx, head string, rows [][]any,
 		if len(part) == each {
 			_, err = full.ExecContext(ctx, args...)
 		} else {
-			_, err = tx.ExecContext(ctx, db.text(head+db.marks(len(part), cols, 1)), args...)
+			_, err = tx.ExecContext(ctx, db.text(head+marks(len(part), cols, 1)), args...)
 		}
 		if err != nil {
 			return err

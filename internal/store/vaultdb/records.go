@@ -87,7 +87,7 @@ func (db *DB) insertNew(ctx context.Context, tx *sql.Tx, recs []vault.Record) (m
 			args = append(args, insertArgs(r)...)
 		}
 		rows, err := tx.QueryContext(ctx, db.text("INSERT INTO vault_person ("+insertCols+") VALUES "+
-			db.marks(len(part), len(args)/len(part), 1)+" ON CONFLICT (request) DO NOTHING RETURNING id, request"), args...)
+			marks(len(part), len(args)/len(part), 1)+" ON CONFLICT (request) DO NOTHING RETURNING id, request"), args...)
 		if err != nil {
 			return nil, err
 		}
@@ -159,7 +159,7 @@ func selectBy[K ~string | ~int64](ctx context.Context, db *DB, q querier, column
 		for i, k := range part {
 			args[i] = bare(k)
 		}
-		rows, err := q.QueryContext(ctx, db.text(selectRecord+" WHERE "+column+" IN "+db.marks(1, len(part), 1)), args...)
+		rows, err := q.QueryContext(ctx, db.text(selectRecord+" WHERE "+column+" IN "+marks(1, len(part), 1)), args...)
 		if err != nil {
 			return nil, err
 		}
@@ -253,7 +253,7 @@ func (db *DB) Commit(ctx context.Context, requests []string) error {
 				args[i] = r
 			}
 			if _, err := tx.ExecContext(ctx, db.text("UPDATE vault_person SET committed = 1 WHERE committed = 0 AND request IN "+
-				db.marks(1, len(part), 1)), args...); err != nil {
+				marks(1, len(part), 1)), args...); err != nil {
 				return err
 			}
 		}

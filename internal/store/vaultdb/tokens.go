@@ -45,7 +45,7 @@ func (db *DB) insertTokens(ctx context.Context, tx *sql.Tx, rows []vault.TokenRo
 		for _, r := range part {
 			args = append(args, r.Token, r.ID)
 		}
-		if _, err := tx.ExecContext(ctx, db.text("INSERT INTO vault_token (token, person) VALUES "+db.marks(len(part), 2, 1)+
+		if _, err := tx.ExecContext(ctx, db.text("INSERT INTO vault_token (token, person) VALUES "+marks(len(part), 2, 1)+
 			" ON CONFLICT DO NOTHING"), args...); err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (db *DB) Holders(ctx context.Context, token int64, ids []int64) ([]int64, e
 			args = append(args, id)
 		}
 		// The row values are looked up one by one in the key (token, person).
-		q := "SELECT person FROM vault_token WHERE token = $1 AND person IN " + db.marks(1, len(part), 2)
+		q := "SELECT person FROM vault_token WHERE token = $1 AND person IN " + marks(1, len(part), 2)
 		rows, err := db.driver.Reader().QueryContext(ctx, db.text(q), args...)
 		if err != nil {
 			return nil, db.fail(op, err)

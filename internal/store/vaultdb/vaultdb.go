@@ -7,8 +7,8 @@ import (
 	"context"
 	"database/sql"
 	"embed"
-	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -152,10 +152,8 @@ func (db *DB) fail(op string, err error) error {
 }
 
 // marks writes the placeholders of rows with cols columns, numbered on from
-// first: "($1, $2), ($3, $4)". For SQLite they stay without numbers, which mean
-// the same in this order: it looks numbered ones up one by one, and a statement
-// of a thousand of them spends most of its time on that.
-func (db *DB) marks(rows, cols, first int) string {
+// first: "($1, $2), ($3, $4)".
+func marks(rows, cols, first int) string {
 	var b strings.Builder
 	for i := range rows * cols {
 		switch {
@@ -166,11 +164,8 @@ func (db *DB) marks(rows, cols, first int) string {
 		default:
 			b.WriteString(", ")
 		}
-		if db.driver.Numbered() {
-			fmt.Fprintf(&b, "$%d", first+i)
-		} else {
-			b.WriteByte('?')
-		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(first + i))
 	}
 	b.WriteByte(')')
 	return b.String()
