@@ -11,6 +11,7 @@ import (
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/vault"
 )
 
@@ -36,6 +37,11 @@ type History interface {
 	Events(ctx context.Context, tx seawall.Tx, q ledger.Query) ([]ledger.Event, error)
 }
 
+// Accounts looks accounts up; the store implements it.
+type Accounts interface {
+	Principal(ctx context.Context, tx seawall.Tx, id seawall.PrincipalID) (auth.Principal, error)
+}
+
 // Deps are what the main path works with. All of them are needed except where
 // a field says otherwise.
 type Deps struct {
@@ -56,12 +62,110 @@ type Deps struct {
 	Log    ledger.Recorder
 	Past   History
 	Vault  vault.Vault
-	Rules  Rules
-	Auth   auth.Authorizer
+	Rules  *regime.Set
+	// Jurisdiction is the city's own ("CN-JS-YC"); regimes of the ones above hold
+	// where it has none.
+	Jurisdiction string
+	Auth         auth.Authorizer
+	// Accounts finds the receiver of a hand-over.
+	Accounts Accounts
+	// Imports is what bulk files need (import.go).
+	Imports ImportDeps
 	// LinkKey signs the personal links of the self-report; at least 32 bytes,
 	// kept by the instance for good.
 	LinkKey []byte
 	// LinkBase is the address before a link's token
 	// ("https://host/followup/").
 	LinkBase string
+}
+
+// Service runs the use cases.
+type Service struct {
+	d      Deps
+	book   *casebook.Book
+	engine *loop.Engine
+}
+
+// New makes the service.
+func New(d Deps) *Service {
+	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone)}
+	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: d.Roster.WhoAnswers, Up: d.Roster.Up,
+		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror})
+	return s
+}
+
+// allow decides one access. The command line on the server's own machine and the
+// system's own parts act under the log, not under a role.
+func (s *Service) allow(who Who, a auth.Action, r auth.Resource) error {
+	switch who.Actor.Kind {
+	case seawall.ActorOperator, seawall.ActorSystem:
+		return nil
+	}
+	return s.d.Auth.Authorize(who.Principal, a, r, "")
+}
+
+// allowAny decides an access to one thing that lies in several areas, a duty
+// that has climbed above the place it is about: any of them will do.
+func (s *Service) allowAny(who Who, a auth.Action, r auth.Resource, areas ...seawall.AreaPath) error {
+	var err error
+	for _, at := range areas {
+		r.Area = at
+		if err = s.allow(who, a, r); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// scope gives the areas whose records somebody's lists show.
+func (s *Service) scope(who Who) seawall.Scope {
+	if who.Actor.Kind == seawall.ActorOperator || who.Actor.Kind == seawall.ActorSystem {
+		return seawall.Scope{s.d.City}
+	}
+	return who.Scope
+}
+
+// write runs fn in a transaction for somebody.
+func (s *Service) write(ctx context.Context, who Who, op string, fn func(tx seawall.Tx) error) error {
+	return seawall.Wrap(op, s.d.Work.Write(ctx, who.Actor, fn))
+}
+
+// read runs fn on a snapshot.
+func (s *Service) read(ctx context.Context, op string, fn func(tx seawall.Tx) error) error {
+	return seawall.Wrap(op, s.d.Work.Read(ctx, fn))
+}
+
+func (s *Service) today(tx seawall.Tx) seawall.Day { return seawall.DayOf(tx.Now(), s.d.Zone) }
+
+// cutOff gives the no-overnight rule of a cited regime; a record whose regime is
+// not among the files any more falls back to the ordinary one.
+func (s *Service) cutOff(ref string) regime.CutOff {
+	if r, ok := s.d.Rules.ByID(ref); ok && r.CutOff.Hour > 0 {
+		return r.CutOff
+	}
+	return regime.CutOff{Hour: 24, LateOpenHour: 20, MaxAgeHours: 12}
+}
+
+// inForce gives the regime of a disease on a day, nil where none covers it.
+func (s *Service) inForce(disease string, day seawall.Day) *regime.Regime {
+	if r, ok := s.d.Rules.InForce(disease, s.d.Jurisdiction, day); ok {
+		return r
+	}
+	return nil
+}
+
+// invalid makes the error of an input with these faults, nil without any.
+func invalid(op, code string, bad []seawall.FieldError) error {
+	if len(bad) == 0 {
+		return nil
+	}
+	return &seawall.Error{Op: op, Kind: seawall.Invalid, Code: code, Fields: bad}
+}
+
+// known reads a day of an input: the zero Day stands for "left out".
+func known(d seawall.Day) seawall.Day {
+	if d == 0 {
+		return seawall.NoDay
+	}
+	return d
 }

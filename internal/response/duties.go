@@ -1,0 +1,219 @@
+package response
+
+import (
+	"context"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/loop"
+)
+
+// CompleteStep closes a step with its evidence. A test step is closed only by a
+// valid negative result of that very person that the laboratory has given; the
+// release step only when its conditions hold.
+func (s *Service) CompleteStep(ctx context.Context, who Who, id seawall.StepID, ev NewEvidence) (loop.Step, error) {
+	const op = "response.CompleteStep"
+	var out loop.Step
+	err := s.write(ctx, who, op, func(tx seawall.Tx) (err error) {
+		out, err = s.completeStep(ctx, tx, who, id, ev)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id seawall.StepID, ev NewEvidence) (loop.Step, error) {
+	st, l, err := s.stepFor(ctx, tx, who, id, auth.StepComplete)
+	if err != nil {
+		return loop.Step{}, err
+	}
+	if st.Needs == "result" {
+		if err := s.checkResultFor(ctx, tx, l, ev.Ref); err != nil {
+			return loop.Step{}, err
+		}
+	}
+	if st.Needs == "report" {
+		if err := s.checkReportFor(ctx, tx, l, ev.Ref); err != nil {
+			return loop.Step{}, err
+		}
+	}
+	if l.Kind == loop.FollowUp && st.Key == stepRelease {
+		return s.releaseByHand(ctx, tx, l, st, ev)
+	}
+	done, err := s.engine.Complete(ctx, tx, id, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref})
+	if err != nil || l.Kind != loop.FollowUp {
+		return done, err
+	}
+	_, err = s.tryRelease(ctx, tx, seawall.ContactID(l.Subject.ID))
+	return done, err
+}
+
+// stepFor reads a step somebody wants to work on, with its loop.
+func (s *Service) stepFor(ctx context.Context, tx seawall.Tx, who Who, id seawall.StepID, a auth.Action) (loop.Step, loop.Loop, error) {
+	st, err := s.d.Loops.Step(ctx, tx, id)
+	if err != nil {
+		return st, loop.Loop{}, err
+	}
+	l, err := s.d.Loops.Loop(ctx, tx, st.Loop)
+	if err != nil {
+		return st, l, err
+	}
+	home, err := s.subjectArea(ctx, tx, l)
+	if err != nil {
+		return st, l, err
+	}
+	return st, l, s.allowAny(who, a, auth.Resource{Kind: seawall.KindStep, ID: string(id), Owner: l.Owner}, l.Area, home)
+}
+
+// subjectArea is the area of the record a duty is about; the duty itself may
+// have climbed above it.
+func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (seawall.AreaPath, error) {
+	if l.Subject.Kind == seawall.KindContact {
+		c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
+		return c.Area, err
+	}
+	c, err := s.d.Cases.Case(ctx, tx, seawall.CaseID(l.Subject.ID))
+	return c.Area, err
+}
+
+// checkResultFor asks that a cited result shows what a test step needs.
+func (s *Service) checkResultFor(ctx context.Context, tx seawall.Tx, l loop.Loop, ref seawall.Ref) error {
+	const op = "response.checkResultFor"
+	if ref.Kind != seawall.KindResult {
+		return seawall.E(op, seawall.Invalid, "evidence_needed", "needs", "result")
+	}
+	r, err := s.d.Cases.Result(ctx, tx, seawall.ResultID(ref.ID))
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Person != l.Person || r.Disease != l.Disease:
+		return seawall.E(op, seawall.Invalid, "result_of_another")
+	case r.State != casebook.Valid || r.Outcome != negative || r.Resulted.IsZero() || r.Kind == antigen:
+		return seawall.E(op, seawall.Invalid, "result_not_negative")
+	}
+	return nil
+}
+
+// checkReportFor asks that a cited follow-up record is one of this contact.
+func (s *Service) checkReportFor(ctx context.Context, tx seawall.Tx, l loop.Loop, ref seawall.Ref) error {
+	ups, err := s.d.Cases.FollowUpsOf(ctx, tx, seawall.ContactID(l.Subject.ID))
+	if err != nil {
+		return err
+	}
+	for _, u := range ups {
+		if ref.Kind == seawall.KindFollowUp && ref.ID == string(u.ID) {
+			return nil
+		}
+	}
+	return seawall.E("response.checkReportFor", seawall.Invalid, "evidence_needed", "needs", "report")
+}
+
+// releaseByHand releases a contact on somebody's word where only a condition
+// that the program cannot decide, or a silent day, is left. Tests, the end of
+// the stay and open symptoms are never overridden.
+func (s *Service) releaseByHand(ctx context.Context, tx seawall.Tx, l loop.Loop, st loop.Step, ev NewEvidence) (loop.Step, error) {
+	const op = "response.releaseByHand"
+	c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
+	if err != nil {
+		return loop.Step{}, err
+	}
+	if ev.Version != 0 && ev.Version != st.Version {
+		return loop.Step{}, seawall.E(op, seawall.Conflict, "changed_meanwhile", "kind", "step", "id", string(st.ID))
+	}
+	steps, err := s.d.Loops.StepsOf(ctx, tx, l.ID)
+	if err != nil {
+		return loop.Step{}, err
+	}
+	blocked, err := s.blockers(ctx, tx, c, steps)
+	if err != nil {
+		return loop.Step{}, err
+	}
+	for _, key := range blocked {
+		if !undecidable(key) && key != blockSilent {
+			return loop.Step{}, seawall.E(op, seawall.Conflict, "release_blocked", "condition", key)
+		}
+	}
+	if err := reasonGiven(op, ev.Text); err != nil {
+		return loop.Step{}, err
+	}
+	if err := s.release(ctx, tx, c, st, ev.Text); err != nil {
+		return loop.Step{}, err
+	}
+	return s.d.Loops.Step(ctx, tx, st.ID)
+}
+
+// StepImpossible closes a step that cannot be done, with the reason; version 0
+// does not check. A planned test or the release itself cannot be talked away.
+func (s *Service) StepImpossible(ctx context.Context, who Who, id seawall.StepID, version int, reason string) (loop.Step, error) {
+	const op = "response.StepImpossible"
+	var out loop.Step
+	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
+		st, _, err := s.stepFor(ctx, tx, who, id, auth.StepImpossible)
+		if err != nil {
+			return err
+		}
+		if st.Kind == loop.FollowUp && st.Key == stepRelease {
+			return seawall.E(op, seawall.Conflict, "release_blocked", "condition", blockStay)
+		}
+		out, err = s.engine.Impossible(ctx, tx, id, version, reason)
+		return err
+	})
+	return out, err
+}
+
+// HandOver offers a duty to another account; the giver answers until it is
+// accepted.
+func (s *Service) HandOver(ctx context.Context, who Who, id seawall.LoopID, to seawall.PrincipalID, note string) (loop.HandOver, error) {
+	const op = "response.HandOver"
+	var out loop.HandOver
+	err := s.write(ctx, who, op, func(tx seawall.Tx) (err error) {
+		out, err = s.handOver(ctx, tx, who, id, to, note)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) handOver(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, to seawall.PrincipalID, note string) (loop.HandOver, error) {
+	const op = "response.handOver"
+	if err := s.mayWork(ctx, tx, who, id, auth.LoopHandOver); err != nil {
+		return loop.HandOver{}, err
+	}
+	p, err := s.d.Accounts.Principal(ctx, tx, to)
+	if seawall.Is(err, seawall.NotFound) || err == nil && p.Disabled {
+		return loop.HandOver{}, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "handover_receiver",
+			Fields: []seawall.FieldError{{Field: "to", Code: "handover_receiver"}}}
+	}
+	if err != nil {
+		return loop.HandOver{}, err
+	}
+	return s.engine.Offer(ctx, tx, id, to, p.WorkName, note)
+}
+
+// mayWork decides whether somebody may work on a duty.
+func (s *Service) mayWork(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, a auth.Action) error {
+	l, err := s.d.Loops.Loop(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	home, err := s.subjectArea(ctx, tx, l)
+	if err != nil {
+		return err
+	}
+	return s.allowAny(who, a, auth.Resource{Kind: seawall.KindLoop, ID: string(id), Owner: l.Owner}, l.Area, home)
+}
+
+// AcceptHandOver takes an offered duty over. Whoever it was offered to may, in
+// whatever area the duty lies.
+func (s *Service) AcceptHandOver(ctx context.Context, who Who, id seawall.LoopID, handOver string) (loop.Loop, error) {
+	const op = "response.AcceptHandOver"
+	var out loop.Loop
+	err := s.write(ctx, who, op, func(tx seawall.Tx) (err error) {
+		if who.Principal.Disabled || who.Principal.ID == "" {
+			return seawall.E(op, seawall.Denied, "handover_not_yours")
+		}
+		out, err = s.engine.Accept(ctx, tx, id, handOver, who.Principal.ID)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,227 @@
+package response
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/casebook"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// sortedKeys gives a map's keys in order, so that what is done for each of them
+// is done in one order.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}
+
+// OpenIdentity opens an identity for a configured purpose. The vault puts the
+// opening on the log before it gives anything.
+func (s *Service) OpenIdentity(ctx context.Context, who Who, in Opening) (Identity, error) {
+	const op = "response.OpenIdentity"
+	if in.Purpose == "" {
+		return Identity{}, seawall.E(op, seawall.Invalid, "purpose_needed")
+	}
+	if in.Subject == "" {
+		return Identity{}, seawall.E(op, seawall.Invalid, "subject_needed")
+	}
+	var at []seawall.AreaPath
+	err := s.read(ctx, op, func(tx seawall.Tx) error {
+		p, err := s.book.Person(ctx, tx, in.Person)
+		if err != nil {
+			return err
+		}
+		in.Person = p.No
+		at, err = s.placesOf(ctx, tx, p)
+		return err
+	})
+	if err != nil {
+		return Identity{}, err
+	}
+	for _, area := range at {
+		r := auth.Resource{Kind: seawall.KindPerson, ID: string(in.Person), Area: area}
+		if err = s.d.Auth.Authorize(who.Principal, auth.IdentityOpen, r, in.Purpose); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		return Identity{}, err
+	}
+	actor := who.Actor
+	actor.Purpose = in.Purpose
+	id, err := s.d.Vault.Open(ctx, actor, in.Person, in.Purpose, in.Subject)
+	return id, seawall.Wrap(op, err)
+}
+
+// placesOf are the areas in which somebody concerns a duty: their home and where
+// their records answer.
+func (s *Service) placesOf(ctx context.Context, tx seawall.Tx, p casebook.Person) ([]seawall.AreaPath, error) {
+	cases, err := s.d.Cases.CasesOfPerson(ctx, tx, p.No)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := s.d.Cases.ContactsOfPerson(ctx, tx, p.No)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[seawall.AreaPath]bool{s.answering(p.Home): true}
+	for _, c := range cases {
+		seen[c.Area] = true
+	}
+	for _, c := range contacts {
+		seen[c.Area] = true
+	}
+	return sortedKeys(seen), nil
+}
+
+// Duplicates looks for people who may be the one of an identity.
+func (s *Service) Duplicates(ctx context.Context, who Who, id Identity) (Doubles, error) {
+	const op = "response.Duplicates"
+	if err := s.allow(who, auth.PersonCandidates, auth.Resource{Kind: seawall.KindPerson}); err != nil {
+		return Doubles{}, err
+	}
+	found, err := s.d.Vault.Candidates(ctx, id, 10)
+	return Doubles{Candidates: found}, seawall.Wrap(op, err)
+}
+
+// Merge says that two numbers are one person: every record of the loser goes to
+// the winner, and the loser keeps the list, so that un-merging gives back
+// exactly these rows.
+func (s *Service) Merge(ctx context.Context, who Who, in MergeRequest) (Merged, error) {
+	const op = "response.Merge"
+	if err := reasonGiven(op, in.Reason); err != nil {
+		return Merged{}, err
+	}
+	var out Merged
+	var loser, winner casebook.Person
+	err := s.write(ctx, who, op, func(tx seawall.Tx) (err error) {
+		if loser, err = s.d.Cases.Person(ctx, tx, in.Loser); err != nil {
+			return err
+		}
+		if winner, err = s.d.Cases.Person(ctx, tx, in.Winner); err != nil {
+			return err
+		}
+		if loser.No == winner.No || loser.MergedInto != "" || winner.MergedInto != "" {
+			return seawall.E(op, seawall.Conflict, "merge_not_possible")
+		}
+		if err := s.mayMerge(who, loser, winner); err != nil {
+			return err
+		}
+		moved, err := s.move(ctx, tx, loser, winner, nil)
+		if err != nil {
+			return err
+		}
+		loser.MergedInto, loser.Moved = winner.No, moved
+		if err := s.d.Cases.SavePerson(ctx, tx, loser); err != nil {
+			return err
+		}
+		out = Merged{Person: winner, Moved: len(moved)}
+		return s.record(ctx, tx, "person.merged", casebook.PersonRef(loser.No), s.answering(winner.Home), loser.No,
+			map[string]string{"into": string(winner.No), "rows": itoa(len(moved)), "reason": in.Reason}, casebook.PersonRef(winner.No))
+	})
+	if err != nil {
+		return Merged{}, err
+	}
+	return out, seawall.Wrap(op, s.d.Vault.Merge(ctx, in.Loser, in.Winner))
+}
+
+func (s *Service) mayMerge(who Who, people ...casebook.Person) error {
+	for _, p := range people {
+		r := auth.Resource{Kind: seawall.KindPerson, ID: string(p.No), Area: s.answering(p.Home)}
+		if err := s.allow(who, auth.PersonMerge, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Unmerge takes a merge back.
+func (s *Service) Unmerge(ctx context.Context, who Who, no seawall.PersonNo, reason string) (Merged, error) {
+	const op = "response.Unmerge"
+	if err := reasonGiven(op, reason); err != nil {
+		return Merged{}, err
+	}
+	var out Merged
+	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
+		loser, err := s.d.Cases.Person(ctx, tx, no)
+		if err != nil {
+			return err
+		}
+		if loser.MergedInto == "" {
+			return seawall.E(op, seawall.Conflict, "not_merged")
+		}
+		winner, err := s.d.Cases.Person(ctx, tx, loser.MergedInto)
+		if err != nil {
+			return err
+		}
+		if err := s.mayMerge(who, loser, winner); err != nil {
+			return err
+		}
+		rows := loser.Moved
+		if rows == nil {
+			rows = []seawall.Ref{}
+		}
+		moved, err := s.move(ctx, tx, winner, loser, rows)
+		if err != nil {
+			return err
+		}
+		from := loser.MergedInto
+		loser.MergedInto, loser.Moved = "", nil
+		if err := s.d.Cases.SavePerson(ctx, tx, loser); err != nil {
+			return err
+		}
+		out = Merged{Person: loser, Moved: len(moved)}
+		return s.record(ctx, tx, "person.unmerged", casebook.PersonRef(loser.No), s.answering(loser.Home), loser.No,
+			map[string]string{"from": string(from), "rows": itoa(len(moved)), "reason": reason}, casebook.PersonRef(from))
+	})
+	if err != nil {
+		return Merged{}, err
+	}
+	return out, seawall.Wrap(op, s.d.Vault.Unmerge(ctx, no))
+}
+
+// move repoints the records and duties of one person to another.
+func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Person, only []seawall.Ref) ([]seawall.Ref, error) {
+	subjects, err := s.subjectsOf(ctx, tx, from.No)
+	if err != nil {
+		return nil, err
+	}
+	moved, err := s.book.MovePerson(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	var pick map[seawall.Ref]bool
+	if only != nil {
+		pick = map[seawall.Ref]bool{}
+		for _, r := range only {
+			pick[r] = true
+		}
+	}
+	duties, err := s.engine.MovePerson(ctx, tx, subjects, from.No, to.No, to.Mask, pick)
+	return append(moved, duties...), err
+}
+
+// subjectsOf are the records of a person that duties can be about.
+func (s *Service) subjectsOf(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]seawall.Ref, error) {
+	cases, err := s.d.Cases.CasesOfPerson(ctx, tx, no)
+	if err != nil {
+		return nil, err
+	}
+	contacts, err := s.d.Cases.ContactsOfPerson(ctx, tx, no)
+	if err != nil {
+		return nil, err
+	}
+	var out []seawall.Ref
+	for _, c := range cases {
+		out = append(out, c.Ref())
+	}
+	for _, c := range contacts {
+		out = append(out, c.Ref())
+	}
+	return out, nil
+}
