@@ -84,4 +84,6 @@ type Store interface {
 	SessionByHash(ctx context.Context, tx seawall.Tx, hash string) (Session, error)
 	DeleteSession(ctx context.Context, tx seawall.Tx, hash string) error
 	DeleteSessionsOf(ctx context.Context, tx seawall.Tx, id seawall.PrincipalID) error
+	// DeleteSessionsBefore sweeps the sessions that expired before t.
+	DeleteSessionsBefore(ctx context.Context, tx seawall.Tx, t time.Time) error
 }

@@ -159,6 +159,11 @@ func (m *memory) DeleteSessionsOf(ctx context.Context, tx seawall.Tx, id seawall
 	return nil
 }
 
+func (m *memory) DeleteSessionsBefore(ctx context.Context, tx seawall.Tx, t time.Time) error {
+	maps.DeleteFunc(m.sessions, func(_ string, s auth.Session) bool { return s.Expires.Before(t) })
+	return nil
+}
+
 // types gives the types of the events since n.
 func (m *memory) types(n int) string {
 	var out []string

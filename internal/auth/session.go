@@ -138,6 +138,10 @@ func (s *Service) open(ctx context.Context, tx seawall.Tx, p Principal, in *Sign
 	if err := s.Store.SaveSession(ctx, tx, in.Session); err != nil {
 		return err
 	}
+	// Sessions that nobody came back to go with the next sign-in.
+	if err := s.Store.DeleteSessionsBefore(ctx, tx, tx.Now()); err != nil {
+		return err
+	}
 	scope, err := s.scope(ctx, tx, p.Area)
 	if err != nil {
 		return err
