@@ -39,6 +39,9 @@ func TestCovidPlanByDate(t *testing.T) {
 			t.Errorf("%s %s: %v", tc.last, tc.class, err)
 			continue
 		}
+		if restricts := tc.class != "general"; p.Restricts() != restricts {
+			t.Errorf("%s %s: restricts %v", tc.last, tc.class, p.Restricts())
+		}
 		got := []string{staysOf(p), testsOf(p), p.Release.String(), fmt.Sprint(p.TransferHours)}
 		if want := []string{tc.stays, tc.tests, tc.release, tc.transfer}; !slices.Equal(got, want) {
 			t.Errorf("%s %s:\n got %q\nwant %q", tc.last, tc.class, got, want)
@@ -372,6 +375,12 @@ func TestDiseases(t *testing.T) {
 		if d.Name.ZH == "" || d.Name.EN == "" {
 			t.Errorf("%s lacks a name", d.ID)
 		}
+	}
+	if d, ok := shipped(t).Disease("mers"); !ok || d.Name.EN != "MERS" {
+		t.Errorf("mers: %+v", d)
+	}
+	if _, ok := shipped(t).Disease("unheard-of"); ok {
+		t.Error("a disease that no file names")
 	}
 	want := "cholera covid-19 dengue ebola hfmd influenza-a-h7n9 measles mers mpox norovirus"
 	if s := strings.Join(got, " "); s != want {
