@@ -25,7 +25,7 @@ func (e *Engine) Offer(ctx context.Context, tx seawall.Tx, id seawall.LoopID, to
 		return HandOver{}, seawall.Wrap(op, err)
 	}
 	n := Notice{ID: tx.NewID(), To: seawall.Ref{Kind: seawall.KindPrincipal, ID: string(to)}, About: l.Ref(), At: tx.Now(), Version: 1,
-		Text: seawall.Text{ZH: l.OwnerName + "请您接办:" + l.Mask + "「" + l.Title.ZH + "」。接受之前仍由对方负责。",
+		Text: seawall.Text{ZH: l.OwnerName + "请您接办：" + l.Mask + "「" + l.Title.ZH + "」。接受之前仍由对方负责。",
 			EN: l.OwnerName + " offers you " + l.Title.EN + " for " + l.Mask + ". They answer for it until you accept."}}
 	if err := e.Store.SaveNotice(ctx, tx, n); err != nil {
 		return HandOver{}, seawall.Wrap(op, err)

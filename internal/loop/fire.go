@@ -149,7 +149,7 @@ func (e *Engine) tellClimb(ctx context.Context, tx seawall.Tx, l Loop, s *Step, 
 		told[p] = true
 		n := Notice{ID: tx.NewID(), To: seawall.Ref{Kind: seawall.KindPrincipal, ID: string(p)}, About: l.Ref(),
 			At: tx.Now(), Urgent: true, Version: 1, Text: seawall.Text{
-				ZH: l.Mask + "「" + s.Title.ZH + "」到截止时刻仍未办结,已上报,由" + l.OwnerName + "接办。",
+				ZH: l.Mask + "「" + s.Title.ZH + "」到截止时刻仍未办结，已上报，由" + l.OwnerName + "接办。",
 				EN: s.Title.EN + " for " + l.Mask + " was still open at the cut-off and has been escalated; " + l.OwnerName + " answers for it now."}}
 		if err := e.Store.SaveNotice(ctx, tx, n); err != nil {
 			return err

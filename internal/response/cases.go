@@ -66,7 +66,7 @@ func (s *Service) newCase(ctx context.Context, op string, in NewCase) (casebook.
 		bad = append(bad, seawall.FieldError{Field: "reported", Code: "in_future"})
 	}
 	if _, ok := s.d.Rules.Disease(c.Disease); c.Disease != "" && !ok {
-		bad = append(bad, seawall.FieldError{Field: "disease", Code: "regime_disease_unknown", Args: map[string]string{"id": c.Disease}})
+		bad = append(bad, seawall.FieldError{Field: "disease", Code: "regime_disease_unknown", Args: map[string]string{"disease": c.Disease}})
 	}
 	bad = append(bad, in.Subject.check()...)
 	err := s.read(ctx, op, func(tx seawall.Tx) error {

@@ -58,7 +58,7 @@ func (s *Service) report(ctx context.Context, tx seawall.Tx, c casebook.Contact,
 		return u, err
 	}
 	if u.Status == ill {
-		if err := s.urgent(ctx, tx, c, stepSymptoms, seawall.Text{ZH: "出现症状:联系本人,安排就医和采样",
+		if err := s.urgent(ctx, tx, c, stepSymptoms, seawall.Text{ZH: "出现症状：联系本人，安排就医和采样",
 			EN: "Symptoms: call the person, arrange care and a sample"}); err != nil {
 			return u, err
 		}

@@ -269,7 +269,7 @@ func (s *Service) testStep(t regime.PlannedTest, mark string) loop.StepPlan {
 	n := strconv.Itoa(t.N)
 	title := seawall.Text{ZH: "第 " + n + " 天检测", EN: "Test on day " + n}
 	if mark != "" {
-		title = seawall.Text{ZH: title.ZH + "(第二份样本,另一实验室)", EN: title.EN + " (second sample, another laboratory)"}
+		title = seawall.Text{ZH: title.ZH + "（第二份样本，另一实验室）", EN: title.EN + " (second sample, another laboratory)"}
 	}
 	return loop.StepPlan{Key: t.Key + mark, Title: title, Needs: "result", Rule: t.Why.String(),
 		Due: loop.EndOf(t.Day, s.d.Zone), Day: t.Day}

@@ -145,7 +145,7 @@ func (s *Service) parties(ctx context.Context, tx seawall.Tx, at seawall.AreaPat
 		p.Department = "市指挥部"
 	}
 	if strings.TrimSpace(p.Unit) == "" {
-		p.Unit = name.ZH + "(代)"
+		p.Unit = name.ZH + "（代）"
 	}
 	if p.Individual == "" {
 		p.Individual = "本人"

@@ -170,7 +170,7 @@ func (s *Service) tryRelease(ctx context.Context, tx seawall.Tx, id seawall.Cont
 // release completes the release step and closes the loop.
 func (s *Service) release(ctx context.Context, tx seawall.Tx, c casebook.Contact, step loop.Step, note string) error {
 	if note == "" {
-		note = "检测结果均为阴性,管理期满。All tests negative, plan ended."
+		note = "检测结果均为阴性，管理期满。All tests negative, plan ended."
 	}
 	if _, err := s.engine.Complete(ctx, tx, step.ID, 0, loop.Evidence{Kind: "note", Text: note}); err != nil {
 		return err
@@ -179,7 +179,7 @@ func (s *Service) release(ctx context.Context, tx seawall.Tx, c casebook.Contact
 		return err
 	}
 	return s.tell(ctx, tx, casebook.PersonRef(c.Person), c.Ref(), false, seawall.Text{
-		ZH: "您的随访管理已解除,感谢配合。", EN: "Your follow-up has ended and every restriction with it. Thank you."})
+		ZH: "您的随访管理已解除，感谢配合。", EN: "Your follow-up has ended and every restriction with it. Thank you."})
 }
 
 // tryReleaseSubs looks again at the people who waited for this contact's tests.
@@ -255,7 +255,7 @@ func (s *Service) promote(ctx context.Context, tx seawall.Tx, c casebook.Contact
 		return false, err
 	}
 	return true, s.tell(ctx, tx, casebook.PersonRef(c.Person), c.Ref(), true, seawall.Text{
-		ZH: "您接触的密接者检测阳性,按规定您的管理方式有变化,请查看新的期限和理由。",
+		ZH: "您接触的密接者检测阳性，按规定您的管理方式有变化，请查看新的期限和理由。",
 		EN: "The person you met has tested positive. Under the rules your follow-up changes; see the new dates and the reason."})
 }
 

@@ -280,9 +280,9 @@ func (s *Service) sameLab(ctx context.Context, tx seawall.Tx, c casebook.Contact
 // alarmPositive opens the urgent step that a positive result of a contact asks
 // for, once.
 func (s *Service) alarmPositive(ctx context.Context, tx seawall.Tx, c casebook.Contact, r casebook.Result) error {
-	title := seawall.Text{ZH: "检测阳性:判定是否转为病例", EN: "Positive result: decide whether this is a case"}
+	title := seawall.Text{ZH: "检测阳性：判定是否转为病例", EN: "Positive result: decide whether this is a case"}
 	if r.Kind == antigen {
-		title = seawall.Text{ZH: "抗原阳性:立即采样做核酸复核", EN: "Positive antigen: take a nucleic acid sample at once"}
+		title = seawall.Text{ZH: "抗原阳性：立即采样做核酸复核", EN: "Positive antigen: take a nucleic acid sample at once"}
 	}
 	return s.urgent(ctx, tx, c, stepPositive, title)
 }

@@ -384,7 +384,7 @@ func (w *withdrawal) tellAll(ctx context.Context, tx seawall.Tx, about seawall.R
 		n := itoa(w.owners[owner])
 		w.n.Notices++
 		if err := w.s.tell(ctx, tx, seawall.Ref{Kind: seawall.KindPrincipal, ID: string(owner)}, about, false, seawall.Text{
-			ZH: "依据的事实已撤回,您名下 " + n + " 件闭环随之撤销,无需再办。原因:" + w.reason,
+			ZH: "依据的事实已撤回，您名下 " + n + " 件闭环随之撤销，无需再办。原因：" + w.reason,
 			EN: "The fact behind them was taken back: " + n + " of your duties are withdrawn and need no more work. Reason: " + w.reason}); err != nil {
 			return err
 		}
@@ -392,7 +392,7 @@ func (w *withdrawal) tellAll(ctx context.Context, tx seawall.Tx, about seawall.R
 	for _, no := range sortedKeys(w.people) {
 		w.n.Notices++
 		if err := w.s.tell(ctx, tx, casebook.PersonRef(no), about, true, seawall.Text{
-			ZH: "此前据以管理您的一项检测或病例信息有误,现已撤回;由此产生的要求和限制同时取消。给您带来不便,我们致歉。",
+			ZH: "此前据以管理您的一项检测或病例信息有误，现已撤回；由此产生的要求和限制同时取消。给您带来不便，我们致歉。",
 			EN: "A test or case on which measures about you were based was wrong and has been taken back. What it asked of you and every restriction from it has ended. We apologise."}); err != nil {
 			return err
 		}
