@@ -156,82 +156,104 @@ func TestScopes(t *testing.T) {
 	}
 }
 
-// BAS/GOV-06: who answers for an area and theme at an hour.
-func TestWhoAnswers(t *testing.T) {
+// rota is a city with a few people on duty; day is 28 March 2022, midnight.
+type rota struct {
+	t      *testing.T
+	b      *area.Book
+	m      *memory
+	day    time.Time
+	worker string // the row of the grid's own worker by day
+}
+
+func newRota(t *testing.T) *rota {
 	b, m := seeded(t)
-	ctx := context.Background()
-	day := time.Date(2022, 3, 28, 0, 0, 0, 0, china())
-	always := seawall.Interval{From: day.AddDate(0, 0, -30)}
-	put := func(d area.DutyRow) string {
-		d.WorkName = string(d.Principal)
-		if d.During == (seawall.Interval{}) {
-			d.During = always
-		}
-		got, err := b.Assign(ctx, m, d)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got.ID
-	}
-	put(area.DutyRow{Area: "3209", Principal: "city-desk"})
-	put(area.DutyRow{Area: area.YannanZone, Principal: "zone-desk"})
-	put(area.DutyRow{Area: "320924100", Theme: "followup", Principal: "town-followup"})
-	put(area.DutyRow{Area: "320924100", Principal: "town"})
-	worker := put(area.DutyRow{Area: "320924100001-07", Principal: "grid", FromHour: 8, ToHour: 20})
-	put(area.DutyRow{Area: "320924100001-07", Principal: "grid-night", FromHour: 20, ToHour: 8})
-	put(area.DutyRow{Area: "320924100001-07", Principal: "grid-deputy", Rank: 1, FromHour: 8, ToHour: 20})
-	put(area.DutyRow{Area: "320924", Principal: "county-later", During: seawall.Interval{From: day.AddDate(0, 0, 2)}})
+	r := &rota{t: t, b: b, m: m, day: time.Date(2022, 3, 28, 0, 0, 0, 0, china())}
+	r.put(area.DutyRow{Area: "3209", Principal: "city-desk"})
+	r.put(area.DutyRow{Area: area.YannanZone, Principal: "zone-desk"})
+	r.put(area.DutyRow{Area: "320924100", Theme: "followup", Principal: "town-followup"})
+	r.put(area.DutyRow{Area: "320924100", Principal: "town"})
+	r.worker = r.put(area.DutyRow{Area: "320924100001-07", Principal: "grid", FromHour: 8, ToHour: 20})
+	r.put(area.DutyRow{Area: "320924100001-07", Principal: "grid-night", FromHour: 20, ToHour: 8})
+	r.put(area.DutyRow{Area: "320924100001-07", Principal: "grid-deputy", Rank: 1, FromHour: 8, ToHour: 20})
+	r.put(area.DutyRow{Area: "320924", Principal: "county-later", During: seawall.Interval{From: r.day.AddDate(0, 0, 2)}})
+	return r
+}
 
-	ask := func(p seawall.AreaPath, theme string, hour int) string {
-		a, err := b.WhoAnswers(ctx, m, p, theme, day.Add(time.Duration(hour)*time.Hour))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.TrimSpace(fmt.Sprintf("%s %s %s", a.Principal, a.Why, a.Area.Leaf()))
+// put assigns a row, by default since a month ago, and gives its id.
+func (r *rota) put(d area.DutyRow) string {
+	r.t.Helper()
+	d.WorkName = string(d.Principal)
+	if d.During == (seawall.Interval{}) {
+		d.During.From = r.day.AddDate(0, 0, -30)
 	}
-	check := func(what, got, want string) {
-		t.Helper()
-		if got != want {
-			t.Errorf("%s: %q, want %q", what, got, want)
-		}
+	got, err := r.b.Assign(context.Background(), r.m, d)
+	if err != nil {
+		r.t.Fatal(err)
 	}
-	check("by day", ask(grid7, "followup", 10), "grid roster 320924100001-07")
-	check("by night", ask(grid7, "followup", 23), "grid-night roster 320924100001-07")
-	check("before dawn", ask(grid7, "followup", 3), "grid-night roster 320924100001-07")
-	check("at the hour", ask(grid7, "followup", 20), "grid-night roster 320924100001-07")
-	check("theme before every theme", ask(hede, "followup", 10), "town-followup roster 320924100")
-	check("every theme", ask(hede, "investigation", 10), "town roster 320924100")
-	check("ancestor", ask(hede+"320924100002/", "followup", 10), "town-followup ancestor 320924100")
-	check("unregistered leaf", ask(grid7+"x/", "followup", 10), "grid ancestor 320924100001-07")
-	check("not yet on duty", ask("32/3209/320924/320924101/", "followup", 10), "city-desk ancestor 3209")
-	check("in time", ask("32/3209/320924/320924101/", "followup", 50), "county-later ancestor 320924")
-	check("command, not district", ask(xindu, "followup", 10), "zone-desk ancestor 3209-yannan")
+	return got.ID
+}
 
-	if _, err := b.Absence(ctx, m, worker, seawall.Interval{From: day.Add(9 * time.Hour), To: day.Add(12 * time.Hour)}); err != nil {
+// answers asks who answers at an hour of the day and compares.
+func (r *rota) answers(what string, p seawall.AreaPath, theme string, hour int, want string) {
+	r.t.Helper()
+	a, err := r.b.WhoAnswers(context.Background(), r.m, p, theme, r.day.Add(time.Duration(hour)*time.Hour))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%s %s %s", a.Principal, a.Why, a.Area.Leaf()); got != want {
+		r.t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+// GOV-06: who answers for an area and theme at an hour.
+func TestWhoAnswers(t *testing.T) {
+	r := newRota(t)
+	r.answers("by day", grid7, "followup", 10, "grid roster 320924100001-07")
+	r.answers("by night", grid7, "followup", 23, "grid-night roster 320924100001-07")
+	r.answers("before dawn", grid7, "followup", 3, "grid-night roster 320924100001-07")
+	r.answers("at the hour", grid7, "followup", 20, "grid-night roster 320924100001-07")
+	r.answers("theme before every theme", hede, "followup", 10, "town-followup roster 320924100")
+	r.answers("every theme", hede, "investigation", 10, "town roster 320924100")
+	r.answers("ancestor", hede+"320924100002/", "followup", 10, "town-followup ancestor 320924100")
+	r.answers("unregistered leaf", grid7+"x/", "followup", 10, "grid ancestor 320924100001-07")
+	r.answers("not yet on duty", "32/3209/320924/320924101/", "followup", 10, "city-desk ancestor 3209")
+	r.answers("in time", "32/3209/320924/320924101/", "followup", 50, "county-later ancestor 320924")
+	r.answers("command, not district", xindu, "followup", 10, "zone-desk ancestor 3209-yannan")
+}
+
+func TestAbsence(t *testing.T) {
+	r, ctx := newRota(t), context.Background()
+	if _, err := r.b.Absence(ctx, r.m, r.worker, seawall.Interval{From: r.day.Add(9 * time.Hour), To: r.day.Add(12 * time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
-	check("absent", ask(grid7, "followup", 10), "grid-deputy deputy 320924100001-07")
-	check("back", ask(grid7, "followup", 12), "grid roster 320924100001-07")
-	if _, err := b.Absence(ctx, m, worker, seawall.Interval{}); err != nil {
+	r.answers("absent", grid7, "followup", 10, "grid-deputy deputy 320924100001-07")
+	r.answers("back", grid7, "followup", 12, "grid roster 320924100001-07")
+	if _, err := r.b.Absence(ctx, r.m, r.worker, seawall.Interval{From: r.day, To: r.day}); !seawall.Is(err, seawall.Invalid) {
+		t.Errorf("an empty absence: %v", err)
+	}
+	if _, err := r.b.Absence(ctx, r.m, r.worker, seawall.Interval{}); err != nil {
 		t.Fatal(err)
 	}
-	check("absence taken back", ask(grid7, "followup", 10), "grid roster 320924100001-07")
+	r.answers("absence taken back", grid7, "followup", 10, "grid roster 320924100001-07")
+}
 
-	// Hand-over: nobody has two holders or none at any instant.
-	at := day.Add(11 * time.Hour)
-	ended, opened, err := b.HandOver(ctx, m, worker, "grid-2", "接班网格员", at)
+// Nobody has two holders or none at any instant of a hand-over.
+func TestHandOver(t *testing.T) {
+	r, ctx := newRota(t), context.Background()
+	at := r.day.Add(11 * time.Hour)
+	ended, opened, err := r.b.HandOver(ctx, r.m, r.worker, "grid-2", "接班网格员", at)
 	if err != nil || !ended.During.To.Equal(at) || !opened.During.From.Equal(at) || opened.WorkName != "接班网格员" {
 		t.Fatalf("%+v %+v %v", ended, opened, err)
 	}
-	check("before the hand-over", ask(grid7, "followup", 10), "grid roster 320924100001-07")
-	check("from the hand-over", ask(grid7, "followup", 11), "grid-2 roster 320924100001-07")
-	if _, _, err := b.HandOver(ctx, m, worker, "grid-3", "", day.Add(12*time.Hour)); code(err) != "duty_not_running" {
+	r.answers("before the hand-over", grid7, "followup", 10, "grid roster 320924100001-07")
+	r.answers("from the hand-over", grid7, "followup", 11, "grid-2 roster 320924100001-07")
+	if _, _, err := r.b.HandOver(ctx, r.m, r.worker, "grid-3", "", r.day.Add(12*time.Hour)); code(err) != "duty_not_running" {
 		t.Errorf("a row that has ended is handed over: %v", err)
 	}
-	if err := b.Remove(ctx, m, opened.ID); err != nil {
+	if err := r.b.Remove(ctx, r.m, opened.ID); err != nil {
 		t.Fatal(err)
 	}
-	check("removed", ask(grid7, "followup", 12), "grid-deputy deputy 320924100001-07")
+	r.answers("removed", grid7, "followup", 12, "grid-deputy deputy 320924100001-07")
 }
 
 func TestNobodyAnswers(t *testing.T) {

@@ -59,13 +59,7 @@ func headingOf(s string) string {
 // Errors: Invalid when a needed column is missing or the file is no CSV.
 func readTable(r io.Reader, needed ...string) ([]line, []Reject, error) {
 	const op = "area.readTable"
-	br := bufio.NewReader(r)
-	if bom, err := br.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		if _, err := br.Discard(3); err != nil {
-			return nil, nil, seawall.Wrap(op, err)
-		}
-	}
-	cr := csv.NewReader(br)
+	cr := csv.NewReader(withoutBOM(r))
 	cr.FieldsPerRecord = -1
 	head, err := cr.Read()
 	if err != nil {
@@ -104,6 +98,19 @@ func readTable(r io.Reader, needed ...string) ([]line, []Reject, error) {
 		}
 		lines = append(lines, l)
 	}
+}
+
+// withoutBOM passes over a byte order mark at the beginning.
+func withoutBOM(r io.Reader) io.Reader {
+	br := bufio.NewReader(r)
+	if bom, err := br.Peek(3); err != nil || !bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
+		return br
+	}
+	rest := make([]byte, 3)
+	if _, err := io.ReadFull(br, rest); err != nil {
+		return bytes.NewReader(nil)
+	}
+	return br
 }
 
 // fieldsOf maps a header row; the first heading for a field counts, an

@@ -88,8 +88,8 @@ func (s *Service) CreatePrincipal(ctx context.Context, by Principal, a NewAccoun
 	return p, password, seawall.Wrap("auth.CreatePrincipal", err)
 }
 
+// create makes an account that may accepts.
 func (s *Service) create(ctx context.Context, actor seawall.Actor, a NewAccount, may func(Principal) error) (Principal, string, error) {
-	const op = "auth.create"
 	a.Login = normalLogin(a.Login)
 	a.WorkName = strings.TrimSpace(a.WorkName)
 	if err := s.checkAccount(a); err != nil {
@@ -109,34 +109,37 @@ func (s *Service) create(ctx context.Context, actor seawall.Actor, a NewAccount,
 	if err != nil {
 		return Principal{}, "", err
 	}
-	var p Principal
-	err = s.Work.Write(ctx, actor, func(tx seawall.Tx) error {
-		path, err := s.Place(ctx, tx, a.Area)
-		if err != nil {
-			return seawall.Wrap(op, err)
+	p := Principal{Login: a.Login, WorkName: a.WorkName, Roles: slices.Clone(a.Roles), Area: a.Area, MustChange: shown != "", Version: 1}
+	err = s.Work.Write(ctx, actor, func(tx seawall.Tx) (err error) {
+		p.ID, p.PasswordSet, p.CreatedAt = seawall.PrincipalID(tx.NewID()), tx.Now(), tx.Now()
+		if p.Path, err = s.Place(ctx, tx, a.Area); err != nil {
+			return err
 		}
-		p = Principal{ID: seawall.PrincipalID(tx.NewID()), Login: a.Login, WorkName: a.WorkName, Roles: slices.Clone(a.Roles),
-			Area: a.Area, Path: path, MustChange: shown != "", PasswordSet: tx.Now(), CreatedAt: tx.Now(), Version: 1}
 		if err := may(p); err != nil {
 			return err
 		}
-		if _, err := s.Store.PrincipalByLogin(ctx, tx, a.Login); err == nil {
-			return seawall.E(op, seawall.Conflict, "auth_login_taken", "login", a.Login)
-		} else if !seawall.Is(err, seawall.NotFound) {
-			return seawall.Wrap(op, err)
-		}
-		if err := s.Store.SavePrincipal(ctx, tx, p); err != nil {
-			return seawall.Wrap(op, err)
-		}
-		if err := s.Store.SetPasswordHash(ctx, tx, p.ID, phc); err != nil {
-			return seawall.Wrap(op, err)
-		}
-		return s.record(ctx, tx, "account.created", p, map[string]string{"roles": strings.Join(p.Roles, " ")})
+		return s.insert(ctx, tx, p, phc)
 	})
 	if err != nil {
 		return Principal{}, "", err
 	}
 	return p, shown, nil
+}
+
+// insert writes a new account under a login that is free.
+func (s *Service) insert(ctx context.Context, tx seawall.Tx, p Principal, phc string) error {
+	if _, err := s.Store.PrincipalByLogin(ctx, tx, p.Login); err == nil {
+		return seawall.E("auth.insert", seawall.Conflict, "auth_login_taken", "login", p.Login)
+	} else if !seawall.Is(err, seawall.NotFound) {
+		return err
+	}
+	if err := s.Store.SavePrincipal(ctx, tx, p); err != nil {
+		return err
+	}
+	if err := s.Store.SetPasswordHash(ctx, tx, p.ID, phc); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, "account.created", p, map[string]string{"roles": strings.Join(p.Roles, " ")})
 }
 
 // Update changes an account. Whoever loses or gains rights, or is disabled, is

@@ -42,14 +42,13 @@ func groundOf(t testing.TB, db *store.DB, log *logbook) *area.Book {
 	return b
 }
 
-// GOV-03, GOV-06: the tree, its scopes, the way up and the roster on the real
-// databases; a move and an import; everything refolds from the log.
+const (
+	xindu = seawall.AreaPath("32/3209/320903/320903050/")
+	grid7 = seawall.AreaPath("32/3209/320924/320924100/320924100001/320924100001-07/")
+)
+
+// GOV-03: the tree, its scopes, the way up and the search on the real databases.
 func TestAreasOnTheDatabase(t *testing.T) {
-	const (
-		xindu = seawall.AreaPath("32/3209/320903/320903050/")
-		hede  = seawall.AreaPath("32/3209/320924/320924100/")
-		grid7 = hede + "320924100001/320924100001-07/"
-	)
 	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
 		ctx := context.Background()
 		log := openLog(t, db, clock)
@@ -77,10 +76,20 @@ func TestAreasOnTheDatabase(t *testing.T) {
 			}
 			return nil
 		})
+		log.sameAfterRefold(t)
+	})
+}
+
+// GOV-06: the roster answers, and a moved subtree takes it along.
+func TestRosterAndMoveOnTheDatabase(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, clock *storetest.Clock) {
+		ctx := context.Background()
+		log := openLog(t, db, clock)
+		b := groundOf(t, db, log)
 		asOperator(t, db, func(tx seawall.Tx) error {
 			for _, d := range []area.DutyRow{
 				{Area: "3209", Principal: "desk", WorkName: "市值班室"},
-				{Area: "320924100001-07", Principal: "worker", WorkName: "网格员", FromHour: 8, ToHour: 20},
+				{Area: grid7.Leaf(), Principal: "worker", WorkName: "网格员", FromHour: 8, ToHour: 20},
 			} {
 				if _, err := b.Assign(ctx, tx, d); err != nil {
 					return err
@@ -89,32 +98,33 @@ func TestAreasOnTheDatabase(t *testing.T) {
 			_, err := b.SetCapacity(ctx, tx, area.Capacity{Area: "320924100", Kind: area.Rooms, Total: 40})
 			return err
 		})
-		for hour, want := range map[int]area.Answer{
-			10: {Area: grid7, Principal: "worker", WorkName: "网格员", Why: "roster"},
-			23: {Area: "32/3209/", Principal: "desk", WorkName: "市值班室", Why: "ancestor"},
-		} {
+		answers := func(path seawall.AreaPath, hour int, want area.Answer) {
+			t.Helper()
 			read(t, db, func(tx seawall.Tx) error {
-				at := time.Date(2022, 3, 29, hour, 0, 0, 0, china())
-				if got, err := b.WhoAnswers(ctx, tx, grid7, "followup", at); err != nil || got != want {
+				got, err := b.WhoAnswers(ctx, tx, path, "followup", time.Date(2022, 3, 29, hour, 0, 0, 0, china()))
+				if err != nil || got != want {
 					t.Errorf("%d:00: %+v %v", hour, got, err)
 				}
 				return nil
 			})
 		}
+		answers(grid7, 10, area.Answer{Area: grid7, Principal: "worker", WorkName: "网格员", Why: "roster"})
+		answers(grid7, 23, area.Answer{Area: "32/3209/", Principal: "desk", WorkName: "市值班室", Why: "ancestor"})
+		today := seawall.DayOf(clock.Now(), china())
 		asOperator(t, db, func(tx seawall.Tx) error {
-			_, err := b.Move(ctx, tx, "320924100", area.Statistical, "320922", seawall.DayOf(clock.Now(), china()))
+			_, err := b.Move(ctx, tx, "320924100", area.Statistical, "320922", today)
 			return err
 		})
+		const moved = seawall.AreaPath("32/3209/320922/320924100/320924100001/320924100001-07/")
+		answers(moved, 10, area.Answer{Area: moved, Principal: "worker", WorkName: "网格员", Why: "roster"})
 		read(t, db, func(tx seawall.Tx) error {
-			got, err := b.Get(ctx, tx, "320924100001-07")
-			if err != nil || got.Path != "32/3209/320922/320924100/320924100001/320924100001-07/" {
-				t.Errorf("%+v %v", got, err)
-			}
-			day := seawall.DayOf(clock.Now(), china())
-			for d, want := range map[seawall.Day]seawall.AreaID{day - 1: "320924", day: "320922"} {
+			for d, want := range map[seawall.Day]seawall.AreaID{today - 1: "320924", today: "320922"} {
 				if p, err := b.ParentOn(ctx, tx, "320924100", area.Statistical, d); err != nil || p != want {
 					t.Errorf("parent on %v: %s %v", d, p, err)
 				}
+			}
+			if cs, err := b.Capacities(ctx, tx, seawall.Scope{"32/3209/320922/"}); err != nil || len(cs) != 1 {
+				t.Errorf("%v %v", cs, err)
 			}
 			return nil
 		})
