@@ -23,10 +23,12 @@ func Origin(instance string) string { return "seawall.city/" + instance }
 // Signer signs the checkpoints of one log (Ed25519, signed-note format).
 type Signer struct {
 	signer note.Signer
-	// Key is the public verifier key ("seawall.city/yancheng+…"), to be handed
-	// to whoever checks the log.
-	Key string
+	key    string
 }
+
+// Key gives the public verifier key ("seawall.city/yancheng+…"), to be handed to
+// whoever checks the log.
+func (s *Signer) Key() string { return s.key }
 
 // LoadOrCreateSigner reads "log-sign.key" of the keys directory, or makes a key
 // for the origin from rand; the public half is laid beside it as
@@ -59,7 +61,7 @@ func LoadOrCreateSigner(dir, origin string, rand io.Reader) (*Signer, error) {
 			return nil, keyFile(pub, err)
 		}
 	}
-	return &Signer{signer: signer, Key: public}, nil
+	return &Signer{signer: signer, key: public}, nil
 }
 
 // Checkpoint is a signed statement: the log had this size and this root.

@@ -215,10 +215,10 @@ func TestSignerAndCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := LoadOrCreateSigner(dir, Origin("yancheng"), rand.Reader)
-	if err != nil || again.Key != s.Key {
-		t.Fatalf("second start has key %q (%v), want %q", again.Key, err, s.Key)
+	if err != nil || again.Key() != s.Key() {
+		t.Fatalf("second start has key %q (%v), want %q", again.Key(), err, s.Key())
 	}
-	got, err := OpenCheckpoint(cp.Note, s.Key)
+	got, err := OpenCheckpoint(cp.Note, s.Key())
 	if err != nil || got != cp {
 		t.Fatalf("read back %+v, %v, want %+v", got, err, cp)
 	}
@@ -234,7 +234,7 @@ func TestSignerAndCheckpoint(t *testing.T) {
 		"other size":  strings.Replace(cp.Note, "\n7\n", "\n8\n", 1),
 		"no text":     "",
 	} {
-		if _, err := OpenCheckpoint(text, s.Key); !seawall.Is(err, seawall.Corrupt) {
+		if _, err := OpenCheckpoint(text, s.Key()); !seawall.Is(err, seawall.Corrupt) {
 			t.Errorf("%s: %v, want a Corrupt error", name, err)
 		}
 	}
@@ -242,7 +242,7 @@ func TestSignerAndCheckpoint(t *testing.T) {
 		t.Errorf("a key of another origin: %v, want a Corrupt error", err)
 	}
 	pub, err := os.ReadFile(filepath.Join(dir, "log-sign.pub"))
-	if err != nil || strings.TrimSpace(string(pub)) != s.Key {
+	if err != nil || strings.TrimSpace(string(pub)) != s.Key() {
 		t.Errorf("public key file %q, %v", pub, err)
 	}
 	if info, err := os.Stat(filepath.Join(dir, "log-sign.key")); err != nil || info.Mode().Perm() != 0o600 {

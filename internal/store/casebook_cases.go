@@ -186,12 +186,33 @@ func (db *DB) EpidemicCurve(ctx context.Context, tx seawall.Tx, q casebook.CaseQ
 	return out, t.fail(op, rows.Err())
 }
 
+// kindCounter is the kind of a series of numbers in the changes of events.
+const kindCounter seawall.RefKind = "counter"
+
+// counter is how far a series of numbers has got.
+type counter struct {
+	Series string `json:"series"`
+	N      int    `json:"n"`
+}
+
+func counters() *table[counter] {
+	return &table[counter]{
+		kind: kindCounter, name: "counter", cols: names("series n"),
+		fields: func(c *counter) []any { return with(&c.Series, &c.N) },
+		id:     func(c *counter) string { return c.Series },
+	}
+}
+
 // NextNo gives the next number of a series. Callers of one series take turns:
 // the row stays locked until their transaction ends, so a number that was given
-// and rolled back is given again.
+// and rolled back is given again. It is a change like any other: the event of
+// what bears the number carries it.
 func (db *DB) NextNo(ctx context.Context, tx seawall.Tx, series string) (int, error) {
-	var n int
+	c := counter{Series: series}
 	_, err := of(tx).one(ctx, "store.NextNo", `INSERT INTO counter (series, n) VALUES ($1, 1)
-		ON CONFLICT (series) DO UPDATE SET n = counter.n + 1 RETURNING n`, []any{series}, &n)
-	return n, err
+		ON CONFLICT (series) DO UPDATE SET n = counter.n + 1 RETURNING n`, []any{series}, &c.N)
+	if err != nil {
+		return 0, err
+	}
+	return c.N, of(tx).changed(kindCounter, series, c)
 }

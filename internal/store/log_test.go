@@ -92,7 +92,7 @@ func (b *logbook) events(t testing.TB, q ledger.Query) []ledger.Event {
 
 func (b *logbook) verify(t testing.TB, earlier string) *ledger.Report {
 	t.Helper()
-	r, err := ledger.Verify(context.Background(), b.db, b.Log, b.signer.Key, earlier, nil)
+	r, err := ledger.Verify(context.Background(), b.db, b.Log, b.signer.Key(), earlier, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func (b *logbook) checkpoint(t testing.TB) ledger.Checkpoint {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cp, err := ledger.OpenCheckpoint(text, b.signer.Key)
+	cp, err := ledger.OpenCheckpoint(text, b.signer.Key())
 	if err != nil {
 		t.Fatal(err)
 	}

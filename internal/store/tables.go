@@ -7,6 +7,6 @@ func tables() []refolder {
 		areas(), parentages(), duties(), capacities(), principals(),
 		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
-		imports(), importKeys(),
+		imports(), importKeys(), counters(),
 	}
 }
