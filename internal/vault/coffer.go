@@ -36,12 +36,9 @@ func (s *Service) SealBytes(_ context.Context, name string, plain []byte) ([]byt
 }
 
 // OpenBytes decrypts content; see Coffer.
-func (s *Service) OpenBytes(_ context.Context, name string, sealed []byte) ([]byte, error) {
-	plain, err := s.sealer.data.Load().aead.Decrypt(sealed, cofferAD(name))
-	if err != nil {
-		return nil, &seawall.Error{Op: "vault.OpenBytes", Kind: seawall.Corrupt, Code: "kind_corrupt", Err: err}
-	}
-	return plain, nil
+func (s *Service) OpenBytes(ctx context.Context, name string, sealed []byte) ([]byte, error) {
+	plain, err := s.sealer.unwrap(ctx, sealed, cofferAD(name))
+	return plain, seawall.Wrap("vault.OpenBytes", err)
 }
 
 // Prints gives keyed hashes; see Coffer.

@@ -60,7 +60,7 @@ func CheckDocument(docType, number string) Document {
 		d.State = DocPartial
 	case d.Type == DocResidentID:
 		d.checkResident()
-	case n < 6 || !strings.ContainsFunc(d.Number, unicode.IsDigit):
+	case n < 6 || filler(d.Number) || !strings.ContainsFunc(d.Number, unicode.IsDigit):
 		d.State = DocPartial // too short to point to one person
 	default:
 		d.State = DocValid

@@ -29,6 +29,7 @@ func TestDocumentNumbers(t *testing.T) {
 		{"passport", "passport", "e-1234 5678", "E12345678", DocValid, "", ""},
 		{"too short for a passport", "passport", "E1234", "E1234", DocPartial, "", ""},
 		{"a word is no number", "passport", "UNKNOWN", "UNKNOWN", DocPartial, "", ""},
+		{"typed past the field", "passport", "000000000", "000000000", DocPartial, "", ""},
 		{"none", "passport", "  ", "", DocNone, "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -30,10 +30,14 @@ type normal struct {
 func normalOf(id Identity) normal {
 	n := normal{name: formsOf(id.Name), doc: CheckDocument(id.DocType, id.DocNumber),
 		birth: id.Birth, birthYear: id.BirthYear, sex: normalSex(id.Sex)}
-	n.docTail = tail(n.doc.Number)
 	phone := NormalPhone(id.Phone)
-	n.phoneTail = tail(phone)
-	if !strings.Contains(phone, "*") && len(phone) >= 7 {
+	if !filler(n.doc.Number) {
+		n.docTail = tail(n.doc.Number)
+	}
+	if !filler(phone) {
+		n.phoneTail = tail(phone)
+	}
+	if !strings.Contains(phone, "*") && len(phone) >= 7 && !filler(phone) {
 		n.phone = phone
 	}
 	if !n.birth.Known() && n.birthYear == 0 {
@@ -124,7 +128,7 @@ type nameForms struct {
 func formsOf(name string) (f nameForms) {
 	f = nameForms{text: NormalName(name)}
 	runes := letters(f.text)
-	if len(runes) == 0 {
+	if len(runes) == 0 || fillsTheField(string(runes)) {
 		f.text = ""
 		return f
 	}
@@ -148,6 +152,24 @@ func formsOf(name string) (f nameForms) {
 	sort.Strings(words)
 	f.key = strings.Join(words, " ")
 	return f
+}
+
+// fillsTheField lists what clerks write where there is no name; it must neither
+// match nor show as one.
+func fillsTheField(letters string) bool {
+	switch strings.ToLower(letters) {
+	case "不详", "未知", "不明", "无", "无名", "无名氏", "待查", "某某", "匿名", "姓名不详",
+		"unknown", "na", "nil", "none", "null", "anonymous", "anon", "noname", "notknown", "unk":
+		return true
+	}
+	return false
+}
+
+// filler reports a number of one repeated digit, which clerks type to get past
+// a required field.
+func filler(s string) bool {
+	s = strings.TrimPrefix(s, "+")
+	return len(s) > 0 && strings.Trim(s, s[:1]) == ""
 }
 
 // letters gives the letters of a name; spaces, dots and digits are no part of

@@ -89,6 +89,8 @@ func TestMasks(t *testing.T) {
 		{Identity{Name: "élodie", Sex: "f"}, 2022, "É*·F", "e"},
 		{Identity{Sex: "f", BirthYear: 1959}, 2022, "?·F·63", ""},
 		{Identity{Name: "12"}, 2022, "?", ""},
+		{Identity{Name: "不详", Sex: "m"}, 2022, "?·M", ""},
+		{Identity{Name: "N/A"}, 2022, "?", ""},
 		{Identity{Name: "张伟", BirthYear: 1790}, 2022, "张*", "zhang"},
 		{Identity{Name: "张伟", BirthYear: 2030}, 2022, "张*", "zhang"},
 		// Sex and age follow from a valid document.

@@ -56,87 +56,22 @@ func compoundSurname(s string) bool {
 	return false
 }
 
-// surnameReadings gives the readings of a surname. As surnames many characters
-// are read otherwise than in words; those are listed (Modern Chinese Dictionary,
-// 现代汉语词典, entries marked 姓), all others take the dictionary's first.
+// surnameTable holds the surnames that are read otherwise than in words (Modern
+// Chinese Dictionary, 现代汉语词典, entries marked 姓): "|surname reading reading|".
+const surnameTable = "|欧阳 ouyang|歐陽 ouyang|尉迟 yuchi|尉遲 yuchi|长孙 zhangsun|長孫 zhangsun|万俟 moqi" +
+	"|澹台 tantai|澹臺 tantai|令狐 linghu|单 shan dan|單 shan dan|曾 zeng|解 xie|仇 qiu" +
+	"|任 ren|朴 piao pu|查 zha|盖 ge gai|蓋 ge gai|乐 yue le|樂 yue le|翟 zhai di" +
+	"|缪 miao|繆 miao|覃 qin tan|区 ou|區 ou|召 shao zhao|冼 xian|洗 xian|黑 he hei" +
+	"|员 yun yuan|員 yun yuan|贾 jia|賈 jia|种 chong|繁 po|能 nai|隗 kui wei" +
+	"|牟 mou mu|祭 zhai|折 she|车 che|車 che|石 shi|盛 sheng|逄 pang|秘 bi|晁 chao" +
+	"|郗 xi chi|"
+
+// surnameReadings gives the readings of a surname: those of the table, else the
+// dictionary's first of each character.
 func surnameReadings(s string) []string {
-	switch s {
-	case "欧阳", "歐陽":
-		return []string{"ouyang"}
-	case "尉迟", "尉遲":
-		return []string{"yuchi"}
-	case "长孙", "長孫":
-		return []string{"zhangsun"}
-	case "万俟":
-		return []string{"moqi"}
-	case "澹台", "澹臺":
-		return []string{"tantai"}
-	case "令狐":
-		return []string{"linghu"}
-	case "单", "單":
-		return []string{"shan", "dan"}
-	case "曾":
-		return []string{"zeng"}
-	case "解":
-		return []string{"xie"}
-	case "仇":
-		return []string{"qiu"}
-	case "任":
-		return []string{"ren"}
-	case "朴":
-		return []string{"piao", "pu"}
-	case "查":
-		return []string{"zha"}
-	case "盖", "蓋":
-		return []string{"ge", "gai"}
-	case "乐", "樂":
-		return []string{"yue", "le"}
-	case "翟":
-		return []string{"zhai", "di"}
-	case "缪", "繆":
-		return []string{"miao"}
-	case "覃":
-		return []string{"qin", "tan"}
-	case "区", "區":
-		return []string{"ou"}
-	case "召":
-		return []string{"shao", "zhao"}
-	case "冼", "洗":
-		return []string{"xian"}
-	case "黑":
-		return []string{"he", "hei"}
-	case "员", "員":
-		return []string{"yun", "yuan"}
-	case "贾", "賈":
-		return []string{"jia"}
-	case "种":
-		return []string{"chong"}
-	case "繁":
-		return []string{"po"}
-	case "能":
-		return []string{"nai"}
-	case "隗":
-		return []string{"kui", "wei"}
-	case "牟":
-		return []string{"mou", "mu"}
-	case "祭":
-		return []string{"zhai"}
-	case "折":
-		return []string{"she"}
-	case "车", "車":
-		return []string{"che"}
-	case "石":
-		return []string{"shi"}
-	case "盛":
-		return []string{"sheng"}
-	case "逄":
-		return []string{"pang"}
-	case "秘":
-		return []string{"bi"}
-	case "晁":
-		return []string{"chao"}
-	case "郗":
-		return []string{"xi", "chi"}
+	if _, rest, ok := strings.Cut(surnameTable, "|"+s+" "); ok {
+		list, _, _ := strings.Cut(rest, "|")
+		return strings.Fields(list)
 	}
 	var b strings.Builder
 	for _, r := range s {

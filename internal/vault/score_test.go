@@ -72,6 +72,8 @@ func TestScoresAreExplained(t *testing.T) {
 		{"another day of birth", Identity{Name: "张伟", Birth: born("1980-01-01")}, Identity{Name: "张伟", Birth: born("1980-01-02")}, "10: name +30, birth -20"},
 		{"ages a year apart say nothing", Identity{Name: "张伟", Birth: none, BirthYear: 1980}, Identity{Name: "张伟", Birth: none, BirthYear: 1981}, "30: name +30"},
 		{"initials are no names", Identity{Name: "K", Birth: none}, Identity{Name: "K", Birth: none}, "0: "},
+		{"fields filled with nothing", Identity{Name: "未知", Phone: "00000000000", DocNumber: "999999", Birth: none},
+			Identity{Name: "未知", Phone: "00000000000", DocNumber: "999999", Birth: none}, "0: "},
 		{"nobody", Identity{Birth: none}, Identity{Birth: none}, "0: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {

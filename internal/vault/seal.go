@@ -161,7 +161,7 @@ func (s *sealer) seal(no seawall.PersonNo, id Identity) (wrapped, sealed []byte,
 // open decrypts a record's identity. Errors: Corrupt.
 func (s *sealer) open(ctx context.Context, r Record) (Identity, error) {
 	const op = "vault.open"
-	own, err := s.unwrap(ctx, r)
+	own, err := s.unwrap(ctx, r.Key, personAD(r.No, "key"))
 	if err != nil {
 		return Identity{}, seawall.Wrap(op, err)
 	}
@@ -180,13 +180,13 @@ func (s *sealer) open(ctx context.Context, r Record) (Identity, error) {
 	return id, nil
 }
 
-// unwrap gives a person's own key; a key that another node has rotated to is
-// fetched when a record first needs it.
-func (s *sealer) unwrap(ctx context.Context, r Record) ([]byte, error) {
+// unwrap decrypts what the data keyset sealed; a key that another node has
+// rotated to is fetched when something first needs it. Errors: Corrupt.
+func (s *sealer) unwrap(ctx context.Context, wrapped, ad []byte) ([]byte, error) {
 	d := s.data.Load()
-	own, err := d.aead.Decrypt(r.Key, personAD(r.No, "key"))
+	plain, err := d.aead.Decrypt(wrapped, ad)
 	if err == nil {
-		return own, nil
+		return plain, nil
 	}
 	h, v, lerr := s.load(ctx, dataKeyset)
 	if lerr != nil {
@@ -196,12 +196,12 @@ func (s *sealer) unwrap(ctx context.Context, r Record) ([]byte, error) {
 		if serr := s.setData(h, v); serr != nil {
 			return nil, serr
 		}
-		own, err = s.data.Load().aead.Decrypt(r.Key, personAD(r.No, "key"))
+		plain, err = s.data.Load().aead.Decrypt(wrapped, ad)
 	}
 	if err != nil {
 		return nil, &seawall.Error{Op: "vault.unwrap", Kind: seawall.Corrupt, Code: "vault_record_corrupt", Err: err}
 	}
-	return own, nil
+	return plain, nil
 }
 
 // token gives the blind token of a value in its kind: the first 64 bits of a

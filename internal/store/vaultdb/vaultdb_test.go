@@ -308,6 +308,35 @@ func TestKeysetsRotateAndBelongToTheirRoot(t *testing.T) {
 	})
 }
 
+// What lies in the coffer opens under its name only, on every node, also after a
+// rotation; prints are equal for equal texts and tell nothing else.
+func TestCoffer(t *testing.T) {
+	each(t, func(t *testing.T, v *rig) {
+		ctx, other := context.Background(), v.open(t)
+		file := []byte("姓名,电话\n王小明,15400001234\n")
+		before := must(v.SealBytes(ctx, "import/1", file))
+		ok(t, v.RotateDataKey(ctx))
+		after := must(v.SealBytes(ctx, "import/1", file))
+		for _, node := range []*vault.Service{v.Service, other} {
+			for _, sealed := range [][]byte{before, after} {
+				if got := must(node.OpenBytes(ctx, "import/1", sealed)); !bytes.Equal(got, file) {
+					t.Errorf("opened %q", got)
+				}
+			}
+		}
+		if got, err := v.OpenBytes(ctx, "import/2", after); !seawall.Is(err, seawall.Corrupt) {
+			t.Errorf("under another name: %q, %v", got, err)
+		}
+		if bytes.Contains(after, []byte("15400001234")) {
+			t.Error("the content can be read in the ciphertext")
+		}
+		a, b := must(v.Prints(ctx, []string{"x", "y"})), must(other.Prints(ctx, []string{"y", "x"}))
+		if a[0] != b[1] || a[1] != b[0] || a[0] == a[1] {
+			t.Errorf("prints %q and %q", a, b)
+		}
+	})
+}
+
 // A ciphertext moved to another person's row does not open there.
 func TestCiphertextsAreTiedToTheirRow(t *testing.T) {
 	each(t, func(t *testing.T, v *rig) {
