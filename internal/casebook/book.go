@@ -35,6 +35,18 @@ func (b *Book) number(ctx context.Context, tx seawall.Tx, letter, series string,
 	return fmt.Sprintf("%s-%d-%04d", letter, year, n), nil
 }
 
+// CaseNumber gives the next number of the case series for a report at an
+// instant, ContactNumber that of the contact series; for records that do not
+// come through RecordCase and AddContact.
+func (b *Book) CaseNumber(ctx context.Context, tx seawall.Tx, at time.Time) (string, error) {
+	return b.number(ctx, tx, "C", "case", at)
+}
+
+// ContactNumber gives the next number of the contact series.
+func (b *Book) ContactNumber(ctx context.Context, tx seawall.Tx) (string, error) {
+	return b.number(ctx, tx, "K", "contact", tx.Now())
+}
+
 // Ref points to the case.
 func (c Case) Ref() seawall.Ref { return seawall.Ref{Kind: seawall.KindCase, ID: string(c.ID)} }
 

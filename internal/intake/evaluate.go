@@ -155,6 +155,7 @@ func (e *Evaluation) Record(i int) Record {
 	r.Nth = e.nth[i]
 	switch e.repeated[i] {
 	case sameAgain:
+		r.Again = true
 		r.warn("", "import_row_again", "id", e.shown(r))
 	case otherSame:
 		if r.ByContent {

@@ -19,6 +19,8 @@ type Record struct {
 	ByContent bool
 	// ByUUID marks a key that is a system id, unique beyond its kind of record.
 	ByUUID bool
+	// Again marks a row that says the same as an earlier one with its key.
+	Again bool
 	// Nth is 0 for the first row with this key and content, 1 for the second …
 	Nth int
 	// Visible is the number under which people know the record.

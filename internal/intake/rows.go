@@ -198,6 +198,9 @@ func (e *Evaluation) resultRow(i int, r *Record) {
 	if !f.Resulted.IsZero() && f.Resulted.Before(f.Collected) {
 		r.warn(col, "import_result_before_sample")
 	}
+	if f.Resulted.IsZero() && f.Outcome != "pending" {
+		r.warn(col, "import_result_no_time")
+	}
 	if !f.Resulted.IsZero() {
 		e.future(r, col, seawall.DayOf(f.Resulted, e.o.Zone))
 	}
