@@ -163,9 +163,20 @@ func (b *Book) ScopeOf(ctx context.Context, tx seawall.Tx, id seawall.AreaID, h 
 	if err != nil {
 		return nil, seawall.Wrap(op, err)
 	}
-	roots, cuts, err := b.territory(ctx, tx, root, moved)
-	if err != nil {
-		return nil, seawall.Wrap(op, err)
+	// Areas with a command parent of their own are where the territory differs
+	// from the subtree: each is either gained or lost as a whole, and others may
+	// lie inside it.
+	roots, cuts := []Area{root}, []seawall.AreaPath(nil)
+	for _, m := range moved {
+		above, err := b.Chain(ctx, tx, m.Path)
+		if err != nil {
+			return nil, seawall.Wrap(op, err)
+		}
+		if slices.ContainsFunc(above, func(a Area) bool { return a.ID == root.ID }) {
+			roots = append(roots, m)
+		} else {
+			cuts = append(cuts, m.Path)
+		}
 	}
 	var scope seawall.Scope
 	for _, r := range roots {
@@ -173,29 +184,25 @@ func (b *Book) ScopeOf(ctx context.Context, tx seawall.Tx, id seawall.AreaID, h 
 			return nil, seawall.Wrap(op, err)
 		}
 	}
-	slices.Sort(scope)
-	return slices.Compact(scope), nil
+	return shortest(scope), nil
 }
 
-// territory sorts the areas with a command parent of their own into those that
-// root gains and those that it loses.
-func (b *Book) territory(ctx context.Context, tx seawall.Tx, root Area, moved []Area) (roots []Area, cuts []seawall.AreaPath, err error) {
-	roots = []Area{root}
-	for _, m := range moved {
-		above, err := b.Chain(ctx, tx, m.Path)
-		if err != nil {
-			return nil, nil, err
-		}
-		answers := slices.ContainsFunc(above, func(a Area) bool { return a.ID == root.ID })
-		inside := m.Path.Within(root.Path)
-		switch {
-		case answers && !inside:
-			roots = append(roots, m)
-		case !answers && inside:
-			cuts = append(cuts, m.Path)
+// shortest sorts a scope and drops what another part of it covers.
+func shortest(scope seawall.Scope) seawall.Scope {
+	slices.Sort(scope)
+	scope = slices.Compact(scope)
+	var out seawall.Scope
+	for _, p := range scope {
+		own, _ := p.IsAlone()
+		covered := slices.ContainsFunc(scope, func(q seawall.AreaPath) bool {
+			_, alone := q.IsAlone()
+			return q != p && !alone && own.Within(q)
+		})
+		if !covered {
+			out = append(out, p)
 		}
 	}
-	return roots, cuts, nil
+	return out
 }
 
 // cutOut adds the subtree of a to the scope, leaving out the cut subtrees: an

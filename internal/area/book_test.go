@@ -296,6 +296,10 @@ func TestAssignChecks(t *testing.T) {
 	if _, err := b.Assign(ctx, m, d); err != nil || len(m.duties) != 1 {
 		t.Errorf("%d rows: %v", len(m.duties), err)
 	}
+	d.Area = "320924101"
+	if _, err := b.Assign(ctx, m, d); !seawall.Is(err, seawall.Invalid) || !strings.Contains(err.Error(), "duty_area_fixed") {
+		t.Errorf("a row drawn into another area: %v", err)
+	}
 	d.ID = "no-such-row"
 	if _, err := b.Assign(ctx, m, d); code(err) != "duty_not_found" {
 		t.Errorf("unknown row: %v", err)
@@ -389,6 +393,29 @@ func TestMoveCommand(t *testing.T) {
 	}
 	if _, err := b.Move(ctx, m, area.YannanZone, area.Command, "320903050", today); code(err) != "area_parent_lower" {
 		t.Errorf("a zone under its own sub-district: %v", err)
+	}
+}
+
+// What the page of an area shows.
+func TestDetail(t *testing.T) {
+	r, ctx := newRota(t), context.Background()
+	if _, err := r.b.SetCapacity(ctx, r.m, area.Capacity{Area: "320924100", Kind: area.Rooms, Total: 7}); err != nil {
+		t.Fatal(err)
+	}
+	r.m.now = r.day.Add(10 * time.Hour)
+	d, err := r.b.Detail(ctx, r.m, "320924100", []string{"followup", "investigation"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Chain) != 4 || len(d.Roster) != 2 || len(d.Capacity) != 1 || d.Counts[area.Village] == 0 || d.Counts[area.Town] != 1 ||
+		d.Answering["followup"].Principal != "town-followup" || d.Answering["investigation"].Principal != "town" {
+		t.Errorf("%+v", d)
+	}
+	if d, err := r.b.Detail(ctx, r.m, "320924", nil); err != nil || len(d.Capacity) != 0 {
+		t.Errorf("a county shows its towns' rooms as its own: %+v %v", d.Capacity, err)
+	}
+	if d, err := r.b.Detail(ctx, r.m, area.YannanZone, nil); err != nil || d.Counts[area.Town] != 5 || len(d.Parents) != 1 {
+		t.Errorf("the zone: %+v %v", d, err)
 	}
 }
 

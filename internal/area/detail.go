@@ -12,7 +12,8 @@ type Detail struct {
 	// Chain is the area and those that answer for it, the nearest first.
 	Chain   []Area      `json:"chain"`
 	Parents []Parentage `json:"parents"`
-	// Counts are the areas below, by level.
+	// Counts are the areas below and the area itself, by level: of a zone those
+	// that answer to it, of other areas its subtree.
 	Counts   map[Level]int `json:"counts"`
 	Roster   []DutyRow     `json:"roster"`
 	Capacity []Capacity    `json:"capacity"`
@@ -29,6 +30,11 @@ func (b *Book) Detail(ctx context.Context, tx seawall.Tx, id seawall.AreaID, the
 	below := seawall.Scope{d.Area.Path}
 	if d.Chain, err = b.Chain(ctx, tx, d.Area.Path); err != nil {
 		return d, seawall.Wrap(op, err)
+	}
+	if d.Area.Level == Zone {
+		if below, err = b.ScopeOf(ctx, tx, id, Command); err != nil {
+			return d, seawall.Wrap(op, err)
+		}
 	}
 	if d.Parents, err = b.store.Parentages(ctx, tx, id); err != nil {
 		return d, seawall.Wrap(op, err)

@@ -33,8 +33,9 @@ func (b *Book) Roster(ctx context.Context, tx seawall.Tx, within seawall.Scope, 
 }
 
 // Assign puts somebody on the roster, or changes a row when d has an ID. The
-// area's path is filled in; a zero start means now. Errors: Invalid with Fields,
-// NotFound.
+// area's path is filled in; a zero start means now. A row keeps its area: who
+// may change the roster of one may not draw in rows of another. Errors: Invalid
+// with Fields, NotFound.
 func (b *Book) Assign(ctx context.Context, tx seawall.Tx, d DutyRow) (DutyRow, error) {
 	const op = "area.Assign"
 	event := "roster.assigned"
@@ -44,6 +45,10 @@ func (b *Book) Assign(ctx context.Context, tx seawall.Tx, d DutyRow) (DutyRow, e
 		was, err := b.Duty(ctx, tx, d.ID)
 		if err != nil {
 			return DutyRow{}, seawall.Wrap(op, err)
+		}
+		if d.Area != was.Area {
+			return DutyRow{}, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "kind_invalid",
+				Fields: []seawall.FieldError{{Field: "area", Code: "duty_area_fixed"}}}
 		}
 		event = "roster.changed"
 		d.Absent = was.Absent // reported by Absence, with its own event

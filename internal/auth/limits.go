@@ -143,30 +143,33 @@ func (f *failures) evict(now time.Time, window time.Duration) {
 	}
 }
 
-// scopeCache keeps resolved scopes for a short while: every request needs one,
-// and areas move a few times a year.
-type scopeCache struct {
-	mu sync.Mutex
-	at map[seawall.AreaID]cachedScope
-}
-
-type cachedScope struct {
+// ground is where an account stands: its area's path and what it answers for.
+type ground struct {
+	path  seawall.AreaPath
 	scope seawall.Scope
 	until time.Time
 }
 
-// scopeTTL bounds how long a move of areas may go unnoticed by sessions.
-const scopeTTL = 30 * time.Second
-
-func (c *scopeCache) get(id seawall.AreaID, now time.Time) (seawall.Scope, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.at[id]
-	return e.scope, ok && now.Before(e.until)
+// grounds keeps resolved areas for a short while: every request needs one, and
+// areas move a few times a year.
+type grounds struct {
+	mu sync.Mutex
+	at map[seawall.AreaID]ground
 }
 
-func (c *scopeCache) put(id seawall.AreaID, s seawall.Scope, now time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at[id] = cachedScope{scope: s, until: now.Add(scopeTTL)}
+// groundTTL bounds how long a move of areas may go unnoticed by sessions.
+const groundTTL = 30 * time.Second
+
+func (g *grounds) get(id seawall.AreaID, now time.Time) (ground, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e, ok := g.at[id]
+	return e, ok && now.Before(e.until)
+}
+
+func (g *grounds) put(id seawall.AreaID, e ground, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	e.until = now.Add(groundTTL)
+	g.at[id] = e
 }

@@ -38,7 +38,7 @@ type Service struct {
 	hasher  *hasher
 	remotes *failures
 	unknown *failures
-	scopes  *scopeCache
+	grounds *grounds
 }
 
 // NewService makes the service.
@@ -49,7 +49,7 @@ func NewService(c Config) (*Service, error) {
 		return nil, seawall.Wrap("auth.NewService", err)
 	}
 	return &Service{Config: c, hasher: h, remotes: newFailures(), unknown: newFailures(),
-		scopes: &scopeCache{at: map[seawall.AreaID]cachedScope{}}}, nil
+		grounds: &grounds{at: map[seawall.AreaID]ground{}}}, nil
 }
 
 // NewAccount is what an administrator fills in.

@@ -142,11 +142,9 @@ func (s *Service) open(ctx context.Context, tx seawall.Tx, p Principal, in *Sign
 	if err := s.Store.DeleteSessionsBefore(ctx, tx, tx.Now()); err != nil {
 		return err
 	}
-	scope, err := s.scope(ctx, tx, p.Area)
-	if err != nil {
+	if err := s.stand(ctx, tx, &p); err != nil {
 		return err
 	}
-	p.Scope = scope
 	in.Principal = p
 	return s.record(ctx, tx, "session.opened", p, map[string]string{"remote": remote})
 }
@@ -222,8 +220,7 @@ func (s *Service) Session(ctx context.Context, token string) (Principal, Session
 		if p, err = s.Store.Principal(ctx, tx, ses.Principal); err != nil {
 			return err
 		}
-		p.Scope, err = s.scope(ctx, tx, p.Area)
-		return err
+		return s.stand(ctx, tx, &p)
 	})
 	switch {
 	case seawall.Is(err, seawall.NotFound):
@@ -407,18 +404,22 @@ func tokenHash(token string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-// scope resolves an account's area, at most once in scopeTTL.
-func (s *Service) scope(ctx context.Context, tx seawall.Tx, id seawall.AreaID) (seawall.Scope, error) {
-	if id == "" {
-		return nil, nil
+// stand puts an account where its area lies now and resolves its scope, at most
+// once in groundTTL for each area.
+func (s *Service) stand(ctx context.Context, tx seawall.Tx, p *Principal) (err error) {
+	if p.Area == "" {
+		return nil
 	}
-	if scope, ok := s.scopes.get(id, tx.Now()); ok {
-		return scope, nil
+	g, known := s.grounds.get(p.Area, tx.Now())
+	if !known {
+		if g.path, err = s.Place(ctx, tx, p.Area); err != nil {
+			return err
+		}
+		if g.scope, err = s.Scope(ctx, tx, p.Area); err != nil {
+			return err
+		}
+		s.grounds.put(p.Area, g, tx.Now())
 	}
-	scope, err := s.Scope(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	s.scopes.put(id, scope, tx.Now())
-	return scope, nil
+	p.Path, p.Scope = g.path, g.scope
+	return nil
 }
