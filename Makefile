@@ -1,0 +1,53 @@
+# Seawall: build, run, test. Needs Go, Node and npm; `make test` fetches the rest.
+
+GO      ?= go
+NPM     ?= npm
+BIN     := bin/seawall
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+WEBSRC  := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/followup.html web/package-lock.json web/vite.config.ts
+GOSRC   := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
+
+.PHONY: run build web test proof proof-full bench clean api
+
+## run: build everything and start the demonstration city on 127.0.0.1:8080
+run: build
+	$(BIN) demo
+
+## build: the web pages and the one binary
+build: $(BIN)
+
+web: internal/webui/dist/index.html
+
+web/node_modules/.installed: web/package-lock.json
+	cd web && $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+internal/webui/dist/index.html: web/node_modules/.installed $(WEBSRC)
+	cd web && $(NPM) run --silent build
+
+$(BIN): internal/webui/dist/index.html $(GOSRC) $(shell find regimes internal -name '*.yaml' -o -name '*.sql' -o -name '*.cedar' -o -name '*.gz')
+	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/seawall
+
+## api: write the API's description and the web client's types from it
+api: build
+	$(BIN) openapi > web/openapi.json
+	cd web && $(NPM) run --silent api
+
+## test: everything that must hold, on both databases and in a browser (under 15 minutes)
+test:
+	./scripts/test.sh
+
+## proof: the long proofs, today's shard of them (under 45 minutes)
+proof: build
+	./scripts/proof.sh shard
+
+## proof-full: every long proof at full size
+proof-full: build
+	./scripts/proof.sh full
+
+## bench: the lists at the size of a large outbreak, on both databases
+bench: build
+	./scripts/with-postgres.sh $(BIN) bench lists
+
+clean:
+	rm -rf bin internal/webui/dist web/node_modules

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/seawall-city/seawall"
+)
+
+// wallClock is the machine's clock. It and the demonstration's are the only
+// places that ask what time it is.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
+
+// stopwatch measures real time.
+func stopwatch() func() time.Duration {
+	started := time.Now()
+	return func() time.Duration { return time.Since(started) }
+}
+
+// storyClock starts at the story's instant and runs at the pace of the wall
+// clock; it can be moved forward, never back. Its lead is kept by save, so that
+// a restarted demonstration goes on where it was.
+type storyClock struct {
+	wall seawall.Clock
+	save func(ctx context.Context, lead time.Duration) error
+	mu   sync.Mutex
+	lead time.Duration // story time minus wall time
+}
+
+// Now gives the story's time.
+func (c *storyClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.wall.Now().Add(c.lead)
+}
+
+// AdvanceTo moves the clock forward to t.
+func (c *storyClock) AdvanceTo(ctx context.Context, t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	lead := t.Sub(c.wall.Now())
+	if lead <= c.lead {
+		return seawall.E("app.AdvanceTo", seawall.Invalid, "clock_backwards")
+	}
+	if err := c.save(ctx, lead); err != nil {
+		return err
+	}
+	c.lead = lead
+	return nil
+}
+
+// idSource mints monotonic ULIDs.
+type idSource struct {
+	mu      sync.Mutex
+	clock   seawall.Clock
+	entropy *ulid.MonotonicEntropy
+}
+
+func newIDs(c seawall.Clock) *idSource {
+	return &idSource{clock: c, entropy: ulid.Monotonic(rand.Reader, 0)}
+}
+
+// NewID gives a fresh ULID.
+func (s *idSource) NewID() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return ulid.MustNew(ulid.Timestamp(s.clock.Now()), s.entropy).String()
+}

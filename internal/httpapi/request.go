@@ -1,0 +1,182 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/locale"
+	"github.com/seawall-city/seawall/internal/response"
+)
+
+// SessionCookie is the name of the cookie that carries the session token.
+const SessionCookie = "seawall_session"
+
+// CSRFHeader must carry the session's CSRF value on every request that changes
+// something and was authenticated by the cookie.
+const CSRFHeader = "X-CSRF-Token"
+
+// request is what the middleware found out about a request.
+type request struct {
+	id, lang, remote string
+	who              response.Who
+	session          auth.Session
+	token            string
+	// signed is set when somebody is signed in; operator when the request came
+	// over the local socket.
+	signed, operator bool
+}
+
+type requestKey struct{}
+
+func requestOf(ctx context.Context) *request {
+	if rq, ok := ctx.Value(requestKey{}).(*request); ok {
+		return rq
+	}
+	return &request{lang: "zh"}
+}
+
+type operatorKey struct{}
+
+// Operator marks the contexts of connections over the local socket: whoever can
+// open that socket is the machine's own operator.
+func Operator(ctx context.Context, _ net.Conn) context.Context {
+	return context.WithValue(ctx, operatorKey{}, true)
+}
+
+// statusWriter remembers the status for the log and the metrics.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(code int) {
+	if w.status == 0 {
+		w.status = code
+	}
+	w.ResponseWriter.WriteHeader(code)
+}
+
+func (w *statusWriter) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the flusher of server-sent events.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// outer is the middleware of every request: number, language, recovery, log.
+// The log holds no identity: no query text, no body, no person number.
+func (s *Server) outer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		took := s.d.Stopwatch()
+		rq := &request{id: s.d.IDs.NewID(), remote: hostOf(r.RemoteAddr),
+			lang: locale.Negotiate(r.Header.Get("Accept-Language"))}
+		if l := r.URL.Query().Get("lang"); l == "zh" || l == "en" {
+			rq.lang = l
+		}
+		rq.operator = r.Context().Value(operatorKey{}) != nil
+		ctx := context.WithValue(r.Context(), requestKey{}, rq)
+		sw := &statusWriter{ResponseWriter: w}
+		sw.Header().Set("X-Request-ID", rq.id)
+		defer func() {
+			if p := recover(); p != nil {
+				s.d.Log.Error("panic", "request", rq.id, "panic", p, "stack", string(debug.Stack()))
+				if sw.status == 0 {
+					s.write(sw, ctx, seawall.E("httpapi", seawall.Other, "internal"))
+				}
+			}
+			s.metrics.observe(r, sw.status, took())
+			s.d.Log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", rq.id), slog.String("method", r.Method),
+				slog.String("route", routeOf(r.URL.Path)), slog.Int("status", sw.status), slog.Duration("took", took()))
+		}()
+		next.ServeHTTP(sw, r.WithContext(ctx))
+	})
+}
+
+// inner is the middleware of the API: body limit, session, CSRF.
+func (s *Server) inner(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		rq := requestOf(ctx)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		w.Header().Set("X-Seawall-Now", s.d.Clock.Now().UTC().Format(time.RFC3339Nano))
+		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+		if err := s.identify(ctx, r, rq); err != nil {
+			s.write(w, ctx, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// maxUpload bounds any request body: a line list of 100,000 rows is about 20 MB.
+const maxUpload = 64 << 20
+
+// identify finds out who asks. A missing or dead session is not an error here:
+// the operation decides whether it needs one.
+func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) error {
+	if rq.operator {
+		who, err := s.d.OperatorWho(ctx)
+		if err != nil {
+			return err
+		}
+		rq.who, rq.signed = who, true
+		return nil
+	}
+	c, err := r.Cookie(SessionCookie)
+	if err != nil || c.Value == "" {
+		return nil
+	}
+	p, ses, err := s.d.Accounts.Session(ctx, c.Value)
+	if err != nil {
+		if seawall.Is(err, seawall.Unauthenticated) || seawall.Is(err, seawall.NotFound) {
+			return nil
+		}
+		return err
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead && !sameSecret(r.Header.Get(CSRFHeader), ses.CSRF) {
+		if r.URL.Path != "/api/v1/session" && !strings.HasPrefix(r.URL.Path, "/api/v1/public/") {
+			return seawall.E("httpapi.identify", seawall.Denied, "csrf")
+		}
+		return nil
+	}
+	rq.session, rq.signed, rq.token = ses, true, c.Value
+	rq.who = response.Asked(p)
+	return nil
+}
+
+// write sends an error outside of huma.
+func (s *Server) write(w http.ResponseWriter, ctx context.Context, err error) {
+	p := s.problem(ctx, err)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	writeJSON(w, p)
+}
+
+func hostOf(addr string) string {
+	if h, _, err := net.SplitHostPort(addr); err == nil {
+		return h
+	}
+	return addr
+}
+
+// routeOf cuts identifiers out of a path so that logs and metrics hold none.
+func routeOf(path string) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if len(p) >= 16 || strings.ContainsAny(p, "0123456789") && !strings.HasPrefix(p, "v") {
+			parts[i] = "*"
+		}
+	}
+	return strings.Join(parts, "/")
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Drives the evening in Chromium against a demonstration of its own, and asks
+# axe for accessibility violations on every screen. With SEAWALL_SHOTS=DIR it
+# also writes screenshots of every screen there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+chromium=${SEAWALL_CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+if [ -z "$chromium" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "browser: installing Chromium and Chinese fonts from the system's packages" >&2
+  apt-get -o DPkg::Lock::Timeout=300 -qq update >&2
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y install chromium fonts-noto-cjk >&2
+  chromium=$(command -v chromium)
+fi
+[ -n "$chromium" ] || { echo "browser: no Chromium found; install it, or set SEAWALL_CHROMIUM" >&2; exit 1; }
+export SEAWALL_CHROMIUM=$chromium
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/seawall-browser.XXXXXX")
+server=
+cleanup() {
+  [ -z "$server" ] || { kill "$server" 2>/dev/null; wait "$server" 2>/dev/null || true; }
+  rm -rf "$dir"
+}
+trap cleanup EXIT
+
+port=$((30000 + RANDOM % 20000))
+./bin/seawall demo --listen "127.0.0.1:$port" --data "$dir/data" >"$dir/out" 2>&1 &
+server=$!
+for _ in $(seq 1 150); do
+  curl -fsS "http://127.0.0.1:$port/readyz" >/dev/null 2>&1 && break
+  kill -0 "$server" 2>/dev/null || { cat "$dir/out"; exit 1; }
+  sleep 0.2
+done
+curl -fsS "http://127.0.0.1:$port/readyz" >/dev/null || { echo "browser: the demonstration is not ready after 30 s"; cat "$dir/out"; exit 1; }
+export SEAWALL_URL="http://127.0.0.1:$port"
+export SEAWALL_LOGIN=$(sed -n 's/^ *login: *//p' "$dir/out" | head -1)
+export SEAWALL_PASSWORD=$(sed -n 's/^ *password: *//p' "$dir/out" | head -1)
+export SEAWALL_FILES=$PWD/examples
+(cd web && npm run --silent e2e) || { tail -50 "$dir/out"; exit 1; }
