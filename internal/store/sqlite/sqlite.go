@@ -58,6 +58,23 @@ func Open(path string) (*Driver, error) {
 	return d, nil
 }
 
+// OpenSnapshot opens an existing database for reading beside the process that
+// owns it: a backup of a running server. Nothing can be written through it.
+func OpenSnapshot(path string) (*Driver, error) {
+	const op = "sqlite.OpenSnapshot"
+	if _, err := os.Stat(path); err != nil {
+		return nil, &seawall.Error{Op: op, Kind: seawall.NotFound, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
+	}
+	pool, err := sql.Open("sqlite", dsn(path, false))
+	if err == nil {
+		err = pool.Ping()
+	}
+	if err != nil {
+		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
+	}
+	return &Driver{path: path, writer: pool, reader: pool}, nil
+}
+
 // dsn gives the connection text; the reader's connections refuse to write.
 func dsn(path string, write bool) string {
 	q := url.Values{}
@@ -134,6 +151,8 @@ func (d *Driver) Close() error {
 	if d.writer != nil {
 		errs = append(errs, d.writer.Close())
 	}
-	errs = append(errs, d.lock.Close())
+	if d.lock != nil {
+		errs = append(errs, d.lock.Close())
+	}
 	return errors.Join(errs...)
 }
