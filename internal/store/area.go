@@ -62,8 +62,9 @@ func duties() *table[area.DutyRow] {
 }
 
 // placeOf is a row's place in the roster's order. It begins with the path, so
-// the range of a subtree is one of places too.
-func placeOf(d *area.DutyRow) string { return fmt.Sprintf("%s|%s|%04d", d.Path, d.Theme, d.Rank) }
+// the range of a subtree is one of places too, and goes on with a character
+// that sorts before every code, so that an area stands above its children.
+func placeOf(d *area.DutyRow) string { return fmt.Sprintf("%s!%s!%04d", d.Path, d.Theme, d.Rank) }
 
 func capacities() *table[area.Capacity] {
 	return &table[area.Capacity]{

@@ -168,17 +168,19 @@ func (s *statements) get(q string) *sql.Stmt {
 func (s *statements) prepare(ctx context.Context, qs map[string]bool) {
 	for q := range qs {
 		s.mu.RLock()
-		known := s.byQ[q] != nil || len(s.byQ) >= maxStatements
+		full := s.byQ[q] != nil || len(s.byQ) >= maxStatements
 		s.mu.RUnlock()
-		if known {
+		if full {
 			continue
 		}
+		// The lock is free meanwhile: who has the pool's only connection may be
+		// asking for a statement.
 		st, err := s.pool.PrepareContext(ctx, q)
 		if err != nil {
-			continue // it runs unprepared, and says itself what is wrong with it
+			continue
 		}
 		s.mu.Lock()
-		if s.byQ[q] == nil && len(s.byQ) < maxStatements {
+		if s.byQ[q] == nil {
 			s.byQ[q], st = st, nil
 		}
 		s.mu.Unlock()

@@ -63,7 +63,7 @@ func dutyList(within seawall.Scope) *listing[area.DutyRow] {
 		meant := make([]reach, len(parts))
 		for i, r := range parts {
 			if r.alone { // the places of one area are those that its path begins
-				r = reach{from: r.from + "|", to: r.from + "}"}
+				r = reach{from: r.from + "!", to: r.from + "\""}
 			}
 			meant[i] = r
 		}
