@@ -244,6 +244,8 @@ func (db *DB) Replace(ctx context.Context, old, r vault.Record) error {
 	})
 }
 
+const commitText = "UPDATE vault_person SET committed = 1 WHERE committed = 0 AND request IN "
+
 // Commit marks requests as used.
 func (db *DB) Commit(ctx context.Context, requests []string) error {
 	return db.write(ctx, "vaultdb.Commit", func(tx *sql.Tx) error {
@@ -252,7 +254,7 @@ func (db *DB) Commit(ctx context.Context, requests []string) error {
 			for i, r := range part {
 				args[i] = r
 			}
-			if _, err := tx.ExecContext(ctx, db.text("UPDATE vault_person SET committed = 1 WHERE committed = 0 AND request IN "+
+			if _, err := tx.ExecContext(ctx, db.text(commitText+
 				marks(1, len(part), 1)), args...); err != nil {
 				return err
 			}
@@ -314,9 +316,11 @@ func (db *DB) Sweep(ctx context.Context, before time.Time) (int, error) {
 	}
 }
 
+const sweepText = `DELETE FROM vault_person WHERE id IN (SELECT id FROM vault_person
+	WHERE committed = 0 AND sealed_at < $1 ORDER BY sealed_at LIMIT $2 {{skip_locked}}) RETURNING id, tokens`
+
 func (db *DB) sweepPart(ctx context.Context, tx *sql.Tx, before time.Time) (int, error) {
-	rows, err := tx.QueryContext(ctx, db.text(`DELETE FROM vault_person WHERE id IN (SELECT id FROM vault_person
-		WHERE committed = 0 AND sealed_at < $1 ORDER BY sealed_at LIMIT $2 {{skip_locked}}) RETURNING id, tokens`), micros(before), sweepEach)
+	rows, err := tx.QueryContext(ctx, db.text(sweepText), micros(before), sweepEach)
 	if err != nil {
 		return 0, err
 	}

@@ -117,17 +117,24 @@ func (db *DB) hitsStmt(ctx context.Context, size int) (*sql.Stmt, error) {
 	if st := db.hits[size]; st != nil {
 		return st, nil
 	}
-	parts := make([]string, size)
-	for i := range parts {
-		parts[i] = fmt.Sprintf("SELECT token, person FROM (SELECT token, person FROM vault_token WHERE token = $%d "+
-			"ORDER BY person LIMIT $1) AS t%d", i+2, i)
-	}
-	st, err := db.driver.Reader().PrepareContext(ctx, db.text(strings.Join(parts, " UNION ALL ")))
+	st, err := db.driver.Reader().PrepareContext(ctx, db.text(hitsText(size)))
 	if err == nil {
 		db.hits[size] = st
 	}
 	return st, err
 }
+
+func hitsText(size int) string {
+	parts := make([]string, size)
+	for i := range parts {
+		parts[i] = fmt.Sprintf("SELECT token, person FROM (SELECT token, person FROM vault_token WHERE token = $%d "+
+			"ORDER BY person LIMIT $1) AS t%d", i+2, i)
+	}
+	return strings.Join(parts, " UNION ALL ")
+}
+
+// holdersText looks rows up one by one in the key (token, person).
+const holdersText = "SELECT person FROM vault_token WHERE token = $1 AND person IN "
 
 // Holders gives those of the row numbers that hold a token.
 func (db *DB) Holders(ctx context.Context, token int64, ids []int64) ([]int64, error) {
@@ -138,9 +145,7 @@ func (db *DB) Holders(ctx context.Context, token int64, ids []int64) ([]int64, e
 		for _, id := range part {
 			args = append(args, id)
 		}
-		// The row values are looked up one by one in the key (token, person).
-		q := "SELECT person FROM vault_token WHERE token = $1 AND person IN " + marks(1, len(part), 2)
-		rows, err := db.driver.Reader().QueryContext(ctx, db.text(q), args...)
+		rows, err := db.driver.Reader().QueryContext(ctx, db.text(holdersText+marks(1, len(part), 2)), args...)
 		if err != nil {
 			return nil, db.fail(op, err)
 		}
