@@ -175,6 +175,9 @@ func (r *runner) batch(most int) *batch {
 	}
 	seen := map[string]bool{}
 	for n := r.imp.Next; n < r.work && len(b.items) < most; n++ {
+		if n == r.ev.Rows() && len(b.items) > 0 {
+			break // implied links need all rows to be in
+		}
 		i := r.item(n)
 		key, doc := i.key.ID, strings.ToUpper(i.rec.Identity.DocNumber)
 		if len(b.items) > 0 && i.fate == rowFresh && (seen[key] || doc != "" && seen["doc "+doc]) {
@@ -364,6 +367,9 @@ func (r *runner) take(ctx context.Context, b *batch) (casebook.Import, error) {
 				return err
 			}
 		}
+		if err := r.s.d.Imports.Store.SaveImportKeys(ctx, tx, w.keys); err != nil {
+			return err
+		}
 		b.tally(&next)
 		ps := b.problems()
 		if r.imp.Next == 0 {
@@ -407,16 +413,20 @@ func (r *runner) lease(ctx context.Context, tx seawall.Tx) error {
 // tally adds a batch to an import's counts. Only rows count as rows; implied
 // links count as such, and with their warnings.
 func (b *batch) tally(imp *casebook.Import) {
+	ends := map[string]bool{}
+	defer func() { imp.Placeholders += len(ends) }()
 	for _, i := range b.items {
 		for _, p := range i.problems {
 			if p.Severity == string(intake.Warning) {
 				imp.Warnings++
 			}
-			switch p.Code {
-			case "import_possible_duplicate":
+			if p.Code == "import_possible_duplicate" {
 				imp.Duplicates++
-			case "import_link_placeholder", "import_end_ambiguous":
-				imp.Placeholders++
+			}
+		}
+		for _, e := range []end{i.from, i.to} {
+			if e.request != "" {
+				ends[e.external] = true
 			}
 		}
 		switch {

@@ -20,6 +20,7 @@ type writer struct {
 	// imp counts duties; made are placeholders of this transaction by request.
 	imp  *casebook.Import
 	made map[string]seawall.PersonNo
+	keys []casebook.ImportKey
 }
 
 // write makes one row's records and events.
@@ -44,11 +45,13 @@ func (w *writer) origin(i *item) casebook.Origin {
 	return casebook.Origin{Source: w.imp.Source, External: i.key.External, Import: w.imp.ID}
 }
 
-// keep files the key of a row's record; the row's event carries it.
+// keep files the key of a row's record; all keys of the batch are saved at once
+// and hang on the import's own event.
 func (w *writer) keep(i *item, ref seawall.Ref, person seawall.PersonNo) error {
 	k := i.key
 	k.Ref, k.Person = ref, person
-	return w.s.d.Imports.Store.SaveImportKeys(w.ctx, w.tx, []casebook.ImportKey{k})
+	w.keys = append(w.keys, k)
+	return nil
 }
 
 // event closes a row: everything saved since the last event hangs on it.
@@ -285,7 +288,8 @@ func (w *writer) end(e end) (seawall.PersonNo, error) {
 	k := w.b.r.key("person", e.external)
 	k.Ref, k.Person = casebook.PersonRef(p.No), p.No
 	w.made[e.request] = p.No
-	return p.No, w.s.d.Imports.Store.SaveImportKeys(w.ctx, w.tx, []casebook.ImportKey{k})
+	w.keys = append(w.keys, k)
+	return p.No, nil
 }
 
 // days and texts set each target to the value behind it where the row tells one.
