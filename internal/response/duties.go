@@ -144,7 +144,8 @@ func (s *Service) releaseByHand(ctx context.Context, tx seawall.Tx, l loop.Loop,
 }
 
 // StepImpossible closes a step that cannot be done, with the reason; version 0
-// does not check. A planned test or the release itself cannot be talked away.
+// does not check. The release cannot be talked away, and a test that was leaves
+// the release to somebody's own word.
 func (s *Service) StepImpossible(ctx context.Context, who Who, id seawall.StepID, version int, reason string) (loop.Step, error) {
 	const op = "response.StepImpossible"
 	var out loop.Step

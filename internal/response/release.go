@@ -3,7 +3,6 @@ package response
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/casebook"
@@ -13,10 +12,11 @@ import (
 // The conditions of release. The regime names the ones in a class's release_if;
 // the first three hold for everybody.
 const (
-	blockTests    = "tests"    // a planned test is not resulted negative
-	blockStay     = "stay"     // the last day of the plan has not come
-	blockSymptoms = "symptoms" // the last report told of symptoms, or nobody looked yet
-	blockSilent   = "silent"   // a day's report is missing
+	blockTests    = "tests"        // a planned test is not resulted negative
+	blockMissing  = "test_missing" // a planned test was declared impossible and none came after it
+	blockStay     = "stay"         // the last day of the plan has not come
+	blockSymptoms = "symptoms"     // the last report told of symptoms, or nobody looked yet
+	blockSilent   = "silent"       // a day's report is missing
 
 	allTests   = "all_tests_negative"
 	ownTests   = "own_tests_negative"
@@ -45,6 +45,8 @@ func (s *Service) blockers(ctx context.Context, tx seawall.Tx, c casebook.Contac
 		switch {
 		case isTest(st) && open:
 			add(blockTests)
+		case isTest(st) && st.State == loop.Cancelled && !testedSince(steps, st.Day):
+			add(blockMissing)
 		case open && (st.Key == stepSymptoms || st.Key == stepPositive):
 			add(blockSymptoms)
 		case open && st.Key == stepMonitor:
@@ -59,6 +61,11 @@ func (s *Service) blockers(ctx context.Context, tx seawall.Tx, c casebook.Contac
 		add(key)
 	}
 	return out, err
+}
+
+// testedSince reports whether a planned test of that day or later is done.
+func testedSince(steps []loop.Step, day seawall.Day) bool {
+	return slices.ContainsFunc(steps, func(st loop.Step) bool { return isTest(st) && st.State == loop.Done && st.Day >= day })
 }
 
 // ruleBlockers names the conditions of the regime's own release rule that do not
@@ -117,31 +124,34 @@ func (s *Service) indexNegative(ctx context.Context, tx seawall.Tx, c casebook.C
 	default:
 		return true, nil
 	}
-	if via.Loop == "" {
-		return via.State != casebook.BecameCase, nil
-	}
-	steps, err := s.d.Loops.StepsOf(ctx, tx, via.Loop)
+	return s.testedNegative(ctx, tx, via)
+}
+
+// testedNegative reports whether a contact has negative results of samples from
+// two days after their last exposure, the laboratory having given both.
+func (s *Service) testedNegative(ctx context.Context, tx seawall.Tx, c casebook.Contact) (bool, error) {
+	results, err := s.d.Cases.ResultsOfPerson(ctx, tx, c.Person)
 	if err != nil {
 		return false, err
 	}
-	return firstNegative(steps), nil
+	days := map[seawall.Day]bool{}
+	for _, r := range results {
+		if r.State != casebook.Valid || r.Disease != c.Disease || r.Outcome != negative || r.Kind == antigen || r.Resulted.IsZero() {
+			continue
+		}
+		if day := s.sampleDay(r); day > c.LastExposure {
+			days[day] = true
+		}
+	}
+	return len(days) >= firstTests, nil
 }
 
-// firstNegative reports whether the first two planned tests among steps are done.
-func firstNegative(steps []loop.Step) bool {
-	var tests []loop.Step
-	for _, st := range steps {
-		if isTest(st) && !strings.HasSuffix(st.Key, dualMark) {
-			tests = append(tests, st)
-		}
+// sampleDay is the day a result speaks about: its sample's, else its own.
+func (s *Service) sampleDay(r casebook.Result) seawall.Day {
+	if r.Collected.IsZero() {
+		return seawall.DayOf(r.Resulted, s.d.Zone)
 	}
-	slices.SortFunc(tests, func(a, b loop.Step) int { return int(a.Day) - int(b.Day) })
-	for i := 0; i < firstTests && i < len(tests); i++ {
-		if tests[i].State != loop.Done {
-			return false
-		}
-	}
-	return true
+	return seawall.DayOf(r.Collected, s.d.Zone)
 }
 
 // tryRelease lets a contact go when every condition holds: the release step is
@@ -201,11 +211,8 @@ func (s *Service) tryReleaseSubs(ctx context.Context, tx seawall.Tx, id seawall.
 // that their rule names, with its plan and restrictions, decided by whoever
 // confirmed them under that rule.
 func (s *Service) promoteSubs(ctx context.Context, tx seawall.Tx, via casebook.Contact, fact seawall.Ref) ([]seawall.ContactID, error) {
-	if via.Loop != "" {
-		steps, err := s.d.Loops.StepsOf(ctx, tx, via.Loop)
-		if err != nil || firstNegative(steps) && hasTests(steps) {
-			return nil, err
-		}
+	if passed, err := s.testedNegative(ctx, tx, via); err != nil || passed {
+		return nil, err
 	}
 	subs, err := s.d.Cases.ContactsVia(ctx, tx, via.ID)
 	if err != nil {
@@ -223,8 +230,6 @@ func (s *Service) promoteSubs(ctx context.Context, tx seawall.Tx, via casebook.C
 	}
 	return out, nil
 }
-
-func hasTests(steps []loop.Step) bool { return slices.ContainsFunc(steps, isTest) }
 
 // classBefore is where a promoted contact keeps the class it was confirmed in.
 const classBefore = "class_before"

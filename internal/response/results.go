@@ -189,14 +189,20 @@ func (s *Service) applyNegative(ctx context.Context, tx seawall.Tx, c casebook.C
 		return err
 	}
 	step, ok, err := s.matchTest(ctx, tx, c, steps, r)
-	if err != nil || !ok {
+	if err != nil {
 		return err
+	}
+	if !ok { // no test waits for it, yet somebody else's release may
+		return s.tryReleaseSubs(ctx, tx, c.ID)
 	}
 	done, err := s.engine.Complete(ctx, tx, step.ID, 0, loop.Evidence{Kind: "result", Ref: r.Ref(), Text: r.Accession})
 	if err != nil {
 		return err
 	}
 	out.ClosedSteps = append(out.ClosedSteps, done)
+	if err := s.passMissed(ctx, tx, steps, done); err != nil {
+		return err
+	}
 	released, err := s.tryRelease(ctx, tx, c.ID)
 	if err != nil {
 		return err
@@ -205,15 +211,26 @@ func (s *Service) applyNegative(ctx context.Context, tx seawall.Tx, c casebook.C
 	return s.tryReleaseSubs(ctx, tx, c.ID)
 }
 
+// passMissed closes the earlier tests that were never taken: a later negative
+// sample says what they would have said, and nobody is held for a missed day.
+// That they were missed stays on the log.
+func (s *Service) passMissed(ctx context.Context, tx seawall.Tx, steps []loop.Step, done loop.Step) error {
+	for _, st := range steps {
+		if !isTest(st) || st.State != loop.Open || st.Day >= done.Day {
+			continue
+		}
+		if _, err := s.engine.Impossible(ctx, tx, st.ID, 0, "missed; a later sample is negative: "+done.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // matchTest picks the open test step that a result answers: the one of its
 // sample's day, else the latest one before. The second sample of a dual test
 // must come from another laboratory than the first.
 func (s *Service) matchTest(ctx context.Context, tx seawall.Tx, c casebook.Contact, steps []loop.Step, r casebook.Result) (loop.Step, bool, error) {
-	at := r.Collected
-	if at.IsZero() {
-		at = r.Resulted
-	}
-	day := seawall.DayOf(at, s.d.Zone)
+	day := s.sampleDay(r)
 	best := -1
 	for i, st := range steps {
 		if !isTest(st) || st.State != loop.Open || st.Day > day {
