@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/sha256"
+	"hash/fnv"
 	"sync"
 	"time"
 
@@ -172,4 +173,20 @@ func (g *grounds) put(id seawall.AreaID, e ground, now time.Time) {
 	defer g.mu.Unlock()
 	e.until = now.Add(groundTTL)
 	g.at[id] = e
+}
+
+// queues let the sign-ins of one account settle one after the other, so that a
+// burst of guesses counts each of them instead of meeting conflicts. Accounts
+// share a fixed number of places.
+type queues struct {
+	places [64]sync.Mutex
+}
+
+// enter waits for the account's turn and gives what ends it.
+func (q *queues) enter(id seawall.PrincipalID) (leave func()) {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	m := &q.places[h.Sum32()%uint32(len(q.places))]
+	m.Lock()
+	return m.Unlock
 }

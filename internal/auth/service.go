@@ -39,6 +39,7 @@ type Service struct {
 	remotes *failures
 	unknown *failures
 	grounds *grounds
+	queues  *queues
 }
 
 // NewService makes the service.
@@ -49,7 +50,7 @@ func NewService(c Config) (*Service, error) {
 		return nil, seawall.Wrap("auth.NewService", err)
 	}
 	return &Service{Config: c, hasher: h, remotes: newFailures(), unknown: newFailures(),
-		grounds: &grounds{at: map[seawall.AreaID]ground{}}}, nil
+		grounds: &grounds{at: map[seawall.AreaID]ground{}}, queues: &queues{}}, nil
 }
 
 // NewAccount is what an administrator fills in.

@@ -25,9 +25,9 @@ const (
 	tokenBytes = 32
 	// seenEvery is how often the last use of a session is written down.
 	seenEvery = time.Minute
-	// tries bounds how often a sign-in starts again because somebody else
-	// changed the account at the same moment.
-	tries = 4
+	// tries bounds how often a sign-in starts again because another node
+	// changed the account at the same moment; within one node they queue.
+	tries = 10
 )
 
 // Login checks a password and opens a session. remote is the address it comes
@@ -88,6 +88,7 @@ func (s *Service) settle(ctx context.Context, id seawall.PrincipalID, phc, remot
 	if err != nil {
 		return SignIn{}, err
 	}
+	defer s.queues.enter(id)()
 	var refused error
 	for n := 1; ; n++ {
 		err = s.Work.Write(ctx, seawall.System("sign-in"), func(tx seawall.Tx) error {
