@@ -294,7 +294,8 @@ func TestAreasAreFound(t *testing.T) {
 	})
 }
 
-// TestRosterPages: by path, theme and rank; a scope's single areas stay single.
+// TestRosterPages: by path, theme and rank, an area above its children; a
+// scope's single areas stay single.
 func TestRosterPages(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
 		ctx := t.Context()
@@ -309,9 +310,9 @@ func TestRosterPages(t *testing.T) {
 			scope seawall.Scope
 			want  string
 		}{
-			{nil, "[32/3209/1/ 1 32/3209/1/ 0 32/3209/1/7/ 1 32/3209/1/7/ 0 32/3209/10/ 1 32/3209/10/ 0 32/3209/ 1 32/3209/ 0]"},
+			{nil, "[32/3209/ 1 32/3209/ 0 32/3209/1/ 1 32/3209/1/ 0 32/3209/1/7/ 1 32/3209/1/7/ 0 32/3209/10/ 1 32/3209/10/ 0]"},
 			{seawall.Scope{"32/3209/1/."}, "[32/3209/1/ 1 32/3209/1/ 0]"},
-			{seawall.Scope{"32/3209/1/", "32/3209/."}, "[32/3209/1/ 1 32/3209/1/ 0 32/3209/1/7/ 1 32/3209/1/7/ 0 32/3209/ 1 32/3209/ 0]"},
+			{seawall.Scope{"32/3209/1/", "32/3209/."}, "[32/3209/ 1 32/3209/ 0 32/3209/1/ 1 32/3209/1/ 0 32/3209/1/7/ 1 32/3209/1/7/ 0]"},
 			{seawall.Scope{}, "[]"},
 		} {
 			got := []string{}
