@@ -171,7 +171,7 @@ func (s *Service) importAreas(ctx context.Context, who Who, imp casebook.Import,
 		next := imp
 		next.Rows, next.Accepted, next.Rejected, next.Unchanged, next.Warnings = r.Rows, r.Accepted, r.Rejected, r.Unchanged, r.Warnings
 		out = reportOf(next)
-		ps := areaProblems(r)
+		ps := AreaProblems(r)
 		out.Problems = ps[:min(len(ps), mostProblems)]
 		if dry {
 			return nil
@@ -186,7 +186,8 @@ func (s *Service) importAreas(ctx context.Context, who Who, imp casebook.Import,
 	return out, err
 }
 
-func areaProblems(r area.Report) []casebook.ImportProblem {
+// AreaProblems gives what an import of areas found wrong as stored problems.
+func AreaProblems(r area.Report) []casebook.ImportProblem {
 	ps := []casebook.ImportProblem{}
 	for _, x := range r.Rejects {
 		ps = append(ps, casebook.ImportProblem{N: len(ps), Line: x.Line, Severity: string(intake.Error), Code: x.Code, Args: x.Args})

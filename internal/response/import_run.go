@@ -17,7 +17,7 @@ const importBatch = 200
 
 // importLease is how long a worker may be silent before another one takes its
 // import over. Two at once do no harm: the import's version admits one.
-const importLease = 20 * time.Second
+const importLease = 5 * time.Second
 
 // DryRunImport says what a run would do, by looking the rows up and writing
 // nothing. A nil mapping takes the one that is kept.
