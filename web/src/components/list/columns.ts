@@ -1,0 +1,13 @@
+/** A column of a work-list. */
+export type Column = {
+  key: string
+  /** Message key of the heading. */
+  label: string
+  /** CSS width; the rest share what is left. */
+  width?: string
+  align?: 'right'
+  /** Not shown until chosen. */
+  optional?: boolean
+  /** On a phone's card: the first line, the second, or left out. */
+  card?: 'title' | 'side' | 'line' | 'hide'
+}

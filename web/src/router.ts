@@ -1,0 +1,51 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { useSession } from '@/stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Shown without a session. */
+    open?: boolean
+    /** Message key of the page's name, for the window title. */
+    name?: string
+    /** The page fills the window and scrolls inside. */
+    fill?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/tonight' },
+    { path: '/sign-in', component: () => import('@/pages/SignIn.vue'), meta: { open: true, name: 'signin.title' } },
+    { path: '/password', component: () => import('@/pages/ChangePassword.vue'), meta: { name: 'password.title' } },
+    { path: '/tonight', component: () => import('@/pages/Tonight.vue'), meta: { name: 'nav.tonight', fill: true } },
+    { path: '/duties', component: () => import('@/pages/Duties.vue'), meta: { name: 'nav.duties', fill: true } },
+    { path: '/cases', component: () => import('@/pages/Cases.vue'), meta: { name: 'nav.cases', fill: true } },
+    { path: '/cases/new', component: () => import('@/pages/NewCase.vue'), meta: { name: 'newcase.title' } },
+    { path: '/cases/:id', component: () => import('@/pages/CasePage.vue'), meta: { name: 'nav.cases' } },
+    { path: '/contacts', component: () => import('@/pages/Contacts.vue'), meta: { name: 'nav.contacts', fill: true } },
+    { path: '/contacts/:id', component: () => import('@/pages/ContactPage.vue'), meta: { name: 'nav.contacts' } },
+    { path: '/persons/:no', component: () => import('@/pages/PersonPage.vue'), meta: { name: 'person.title' } },
+    { path: '/import', component: () => import('@/pages/ImportPage.vue'), meta: { name: 'nav.import' } },
+    { path: '/areas', component: () => import('@/pages/Areas.vue'), meta: { name: 'nav.areas', fill: true } },
+    { path: '/regimes', component: () => import('@/pages/Regimes.vue'), meta: { name: 'nav.regimes' } },
+    { path: '/journal', component: () => import('@/pages/LogPage.vue'), meta: { name: 'nav.log', fill: true } },
+    { path: '/accounts', component: () => import('@/pages/Accounts.vue'), meta: { name: 'nav.accounts', fill: true } },
+    { path: '/:rest(.*)*', component: () => import('@/pages/NotFound.vue'), meta: { name: 'missing.title' } },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.known) {
+    try {
+      await session.load()
+    } catch {
+      return true // no connection: the shell says so and tries again
+    }
+  }
+  if (to.meta.open) return session.principal && to.path === '/sign-in' ? '/tonight' : true
+  if (!session.principal && session.known) return { path: '/sign-in', query: to.path === '/tonight' ? {} : { to: to.fullPath } }
+  if (session.principal?.mustChange && to.path !== '/password') return '/password'
+  return true
+})
