@@ -17,6 +17,9 @@ type wallClock struct{}
 
 func (wallClock) Now() time.Time { return time.Now() }
 
+// WallClock is the machine's clock, for commands that open no instance.
+func WallClock() seawall.Clock { return wallClock{} }
+
 // stopwatch measures real time.
 func stopwatch() func() time.Duration {
 	started := time.Now()

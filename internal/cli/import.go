@@ -173,7 +173,7 @@ func dryRun(in response.ImportFile, over *intake.Mapping) (response.ImportReport
 	if over != nil {
 		m = m.Over(*over)
 	}
-	ev, err := files.Evaluate(t, m, intake.Options{Today: seawall.DayOf(time.Now(), time.Local), Zone: time.Local})
+	ev, err := files.Evaluate(t, m, intake.Options{Today: seawall.DayOf(app.WallClock().Now(), time.Local), Zone: time.Local})
 	if err != nil {
 		return out, err
 	}
