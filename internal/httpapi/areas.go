@@ -47,7 +47,7 @@ func (s *Server) areaRoutes() {
 func (s *Server) rosterRoutes() {
 	handle(s, signedIn, "GET", "/roster", "list-roster", "The duty roster of an area and below",
 		func(ctx context.Context, who response.Who, in *struct {
-			paging
+			Paging
 			Area string `query:"area"`
 		}) (response.List[area.DutyRow], error) {
 			out := response.List[area.DutyRow]{Items: []area.DutyRow{}}
@@ -67,14 +67,14 @@ func (s *Server) rosterRoutes() {
 		})
 	handle(s, signedIn, "PUT", "/roster/{id}", "save-duty", "Put somebody on the roster, or change a row; id new makes one", s.saveDuty)
 	handle(s, signedIn, "DELETE", "/roster/{id}", "delete-duty", "Take a row off the roster",
-		func(ctx context.Context, who response.Who, in *idPath) (empty, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (empty, error) {
 			return empty{}, s.withDuty(ctx, who, in.ID, auth.RosterManage, func(tx seawall.Tx, d area.DutyRow) error {
 				return s.d.Areas.Remove(ctx, tx, d.ID)
 			})
 		})
 	handle(s, signedIn, "POST", "/roster/{id}/absence", "report-absence", "The holder is away for a time; deputies step in",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body seawall.Interval
 		}) (out area.DutyRow, err error) {
 			err = s.withDuty(ctx, who, in.ID, auth.RosterAbsence, func(tx seawall.Tx, d area.DutyRow) (err error) {
@@ -122,7 +122,7 @@ func resourceOf(scope seawall.Scope, owner seawall.PrincipalID) auth.Resource {
 	return r
 }
 
-func (s *Server) areaDetail(ctx context.Context, who response.Who, in *idPath) (out area.Detail, err error) {
+func (s *Server) areaDetail(ctx context.Context, who response.Who, in *IDPath) (out area.Detail, err error) {
 	err = s.areaRead(ctx, who, func(tx seawall.Tx) (err error) {
 		out, err = s.d.Areas.Detail(ctx, tx, seawall.AreaID(in.ID), themes())
 		return err
@@ -132,7 +132,7 @@ func (s *Server) areaDetail(ctx context.Context, who response.Who, in *idPath) (
 
 // saveDuty writes a roster row after asking about the area it is for.
 func (s *Server) saveDuty(ctx context.Context, who response.Who, in *struct {
-	idPath
+	IDPath
 	Body area.DutyRow
 }) (out area.DutyRow, err error) {
 	d := in.Body

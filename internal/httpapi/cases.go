@@ -10,7 +10,7 @@ import (
 )
 
 type casesIn struct {
-	paging
+	Paging
 	Disease string `query:"disease"`
 	State   string `query:"state" doc:"open, closed or retracted"`
 	Class   string `query:"class" doc:"one or several, separated by commas"`
@@ -66,12 +66,12 @@ func (s *Server) caseRoutes() {
 			return s.d.Main.RecordCase(ctx, who, in.Body)
 		})
 	handle(s, signedIn, "GET", "/cases/{id}", "get-case", "A case with all that hangs on it",
-		func(ctx context.Context, who response.Who, in *idPath) (response.CaseView, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.CaseView, error) {
 			return s.d.Main.CaseView(ctx, who, seawall.CaseID(in.ID))
 		})
 	handle(s, signedIn, "PATCH", "/cases/{id}", "update-case", "Change fields of a case",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body response.CaseChange
 		}) (casebook.Case, error) {
 			return s.d.Main.UpdateCase(ctx, who, seawall.CaseID(in.ID), in.Body)
@@ -82,7 +82,7 @@ func (s *Server) caseRoutes() {
 		})
 	handle(s, signedIn, "POST", "/cases/{id}/contacts", "propose-contacts", "Lay candidates before an epidemiologist",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body struct {
 				Contacts []response.NewContact `json:"contacts" nullable:"false"`
 			}
@@ -91,7 +91,7 @@ func (s *Server) caseRoutes() {
 		})
 	handle(s, signedIn, "POST", "/cases/{id}/stays", "record-stay", "Record where the person was",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body response.NewStay
 		}) (casebook.Stay, error) {
 			in.Body.Case = seawall.CaseID(in.ID)
@@ -99,7 +99,7 @@ func (s *Server) caseRoutes() {
 		})
 	handle(s, signedIn, "GET", "/cases/{id}/chain", "get-chain", "Chain of transmission around a case",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Limit int `query:"limit" default:"200" minimum:"1" maximum:"2000"`
 		}) (response.ChainView, error) {
 			return s.d.Main.Chain(ctx, who, seawall.CaseID(in.ID), in.Limit)
@@ -115,7 +115,7 @@ func (s *Server) caseRoutes() {
 }
 
 type retractIn struct {
-	idPath
+	IDPath
 	Body struct {
 		Reason string `json:"reason"`
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 type contactsIn struct {
-	paging
+	Paging
 	Disease     string `query:"disease"`
 	Case        string `query:"case"`
 	Person      string `query:"person"`
@@ -41,7 +41,7 @@ func (s *Server) contactRoutes() {
 			return s.d.Main.Contacts(ctx, who, in.filter(), in.page())
 		})
 	handle(s, signedIn, "GET", "/contacts/{id}", "get-contact", "A contact with plan, duty and records",
-		func(ctx context.Context, who response.Who, in *idPath) (response.ContactView, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.ContactView, error) {
 			return s.d.Main.ContactView(ctx, who, seawall.ContactID(in.ID))
 		})
 	handle(s, signedIn, "POST", "/contacts/preview", "preview-confirm", "What confirming these candidates would do",
@@ -67,25 +67,25 @@ func (s *Server) contactRoutes() {
 		})
 	handle(s, signedIn, "POST", "/contacts/{id}/followups", "record-followup", "Record a day's follow-up",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body response.NewFollowUp
 		}) (casebook.FollowUp, error) {
 			return s.d.Main.RecordFollowUp(ctx, who, seawall.ContactID(in.ID), in.Body)
 		})
 	handle(s, signedIn, "POST", "/contacts/{id}/link", "self-report-link", "A personal link for self-report",
-		func(ctx context.Context, who response.Who, in *idPath) (response.Link, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.Link, error) {
 			return s.d.Main.SelfReportLink(ctx, who, seawall.ContactID(in.ID))
 		})
 }
 
 func (s *Server) personRoutes() {
 	handle(s, signedIn, "GET", "/persons/{id}", "get-person", "What records hold about a person number",
-		func(ctx context.Context, who response.Who, in *idPath) (response.PersonView, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.PersonView, error) {
 			return s.d.Main.PersonView(ctx, who, seawall.PersonNo(in.ID))
 		})
 	handle(s, signedIn, "POST", "/persons/{id}/identity", "open-identity", "Open an identity for a purpose; the opening is logged",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body struct {
 				Purpose string `json:"purpose"`
 				Subject string `json:"subject"`

@@ -5,20 +5,21 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/response"
 )
 
-// paging is the query of every list.
-type paging struct {
+// Paging is the query of every list.
+type Paging struct {
 	Cursor string `query:"cursor" doc:"from a former answer"`
 	Limit  int    `query:"limit" default:"50" minimum:"1" maximum:"500"`
 }
 
-func (p paging) page() seawall.Page { return seawall.Page{Cursor: p.Cursor, Limit: p.Limit} }
+func (p Paging) page() seawall.Page { return seawall.Page{Cursor: p.Cursor, Limit: p.Limit} }
 
 type stepsIn struct {
-	paging
+	Paging
 	State     string    `query:"state" doc:"open (default), done, cancelled, withdrawn, waiting or all"`
 	Owner     string    `query:"owner" doc:"a principal, or me"`
 	Kind      string    `query:"kind"`
@@ -40,14 +41,14 @@ func (s *Server) dutyRoutes() {
 	handle(s, signedIn, "GET", "/steps", "list-steps", "Steps of duties", s.listSteps)
 	handle(s, signedIn, "POST", "/steps/{id}/done", "complete-step", "Close a step with evidence",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body response.NewEvidence
 		}) (loop.Step, error) {
 			return s.d.Main.CompleteStep(ctx, who, seawall.StepID(in.ID), in.Body)
 		})
 	handle(s, signedIn, "POST", "/steps/{id}/impossible", "step-impossible", "Say why a step cannot be done",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body struct {
 				Version int    `json:"version"`
 				Reason  string `json:"reason"`
@@ -56,12 +57,12 @@ func (s *Server) dutyRoutes() {
 			return s.d.Main.StepImpossible(ctx, who, seawall.StepID(in.ID), in.Body.Version, in.Body.Reason)
 		})
 	handle(s, signedIn, "GET", "/loops/{id}", "get-loop", "A duty with all its parts",
-		func(ctx context.Context, who response.Who, in *idPath) (response.LoopView, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.LoopView, error) {
 			return s.d.Main.LoopView(ctx, who, seawall.LoopID(in.ID))
 		})
 	handle(s, signedIn, "POST", "/loops/{id}/handover", "hand-over", "Offer a duty to somebody else",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body struct {
 				To   seawall.PrincipalID `json:"to"`
 				Note string              `json:"note"`
@@ -71,7 +72,7 @@ func (s *Server) dutyRoutes() {
 		})
 	handle(s, signedIn, "POST", "/loops/{id}/accept", "accept-hand-over", "Take over an offered duty",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body struct {
 				HandOver string `json:"handOver"`
 			}
@@ -79,11 +80,11 @@ func (s *Server) dutyRoutes() {
 			return s.d.Main.AcceptHandOver(ctx, who, seawall.LoopID(in.ID), in.Body.HandOver)
 		})
 	handle(s, signedIn, "GET", "/notices", "list-notices", "Notices to me",
-		func(ctx context.Context, who response.Who, in *paging) (response.List[loop.Notice], error) {
+		func(ctx context.Context, who response.Who, in *Paging) (response.List[loop.Notice], error) {
 			return s.d.Main.Notices(ctx, who, in.page())
 		})
 	handle(s, signedIn, "POST", "/notices/{id}/read", "read-notice", "Mark a notice as read",
-		func(ctx context.Context, who response.Who, in *idPath) (loop.Notice, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (loop.Notice, error) {
 			return s.d.Main.ReadNotice(ctx, who, in.ID)
 		})
 	handle(s, signedIn, "GET", "/search", "search", "Find anything",
@@ -135,11 +136,8 @@ func (s *Server) narrow(ctx context.Context, who response.Who, id string) (seawa
 		return who.Scope, nil
 	}
 	var under seawall.Scope
-	err := s.d.Work.Read(ctx, func(tx seawall.Tx) error {
-		a, err := s.d.Areas.Get(ctx, tx, seawall.AreaID(id))
-		if err == nil {
-			under = seawall.Scope{a.Path}
-		}
+	err := s.d.Work.Read(ctx, func(tx seawall.Tx) (err error) {
+		under, err = s.d.Areas.ScopeOf(ctx, tx, seawall.AreaID(id), area.Command)
 		return err
 	})
 	if err != nil {
@@ -148,15 +146,19 @@ func (s *Server) narrow(ctx context.Context, who response.Who, id string) (seawa
 	return meet(who.Scope, under), nil
 }
 
-// meet is the intersection of two scopes.
+// meet is the intersection of two scopes; without one it is empty, not nil, and
+// shows nothing.
 func meet(a, b seawall.Scope) seawall.Scope {
 	out := seawall.Scope{}
 	for _, p := range a {
 		for _, q := range b {
+			own, alone := q.IsAlone()
 			switch {
-			case p.Within(q):
+			case alone && own.Within(p):
+				out = append(out, q)
+			case !alone && p.Within(q):
 				out = append(out, p)
-			case q.Within(p):
+			case !alone && q.Within(p):
 				out = append(out, q)
 			}
 		}

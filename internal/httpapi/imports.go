@@ -46,37 +46,34 @@ func (s *Server) importRoutes() {
 		})
 	handle(s, signedIn, "POST", "/imports/{id}/dry-run", "dry-run-import", "What running it would do",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body mapped
 		}) (response.ImportReport, error) {
 			return s.d.Main.DryRunImport(ctx, who, seawall.ImportID(in.ID), in.Body.Mapping)
 		})
 	handle(s, signedIn, "POST", "/imports/{id}/run", "run-import", "Run it in the background; ask for its progress",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body mapped
 		}) (casebook.Import, error) {
 			return s.d.Main.StartImport(ctx, who, seawall.ImportID(in.ID), in.Body.Mapping)
 		})
 	handle(s, signedIn, "POST", "/imports/{id}/cancel", "cancel-import", "Stop it where it is; what was accepted stays",
-		func(ctx context.Context, who response.Who, in *idPath) (casebook.Import, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (casebook.Import, error) {
 			return s.d.Main.CancelImport(ctx, who, seawall.ImportID(in.ID))
 		})
 	handle(s, signedIn, "GET", "/imports", "list-imports", "Imports, newest first",
-		func(ctx context.Context, who response.Who, in *paging) (response.List[casebook.Import], error) {
+		func(ctx context.Context, who response.Who, in *Paging) (response.List[casebook.Import], error) {
 			return s.d.Main.Imports(ctx, who, in.page())
 		})
 	handle(s, signedIn, "GET", "/imports/{id}", "get-import", "Progress, counts and problems",
-		func(ctx context.Context, who response.Who, in *idPath) (response.ImportReport, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (response.ImportReport, error) {
 			return s.d.Main.ImportReport(ctx, who, seawall.ImportID(in.ID))
 		})
 	huma.Register(s.api, huma.Operation{OperationID: "import-rejects", Method: "GET", Path: "/api/v1/imports/{id}/rejects.csv",
-		Summary: "The rejected rows with their reasons, to be mended and sent again"},
-		func(ctx context.Context, in *idPath) (*file, error) {
+		Summary: "The rejected rows with their reasons, to be mended and sent again", Middlewares: huma.Middlewares{s.gate("import-rejects")}},
+		func(ctx context.Context, in *IDPath) (*file, error) {
 			rq := requestOf(ctx)
-			if !rq.signed {
-				return nil, s.problem(ctx, seawall.E("httpapi.import-rejects", seawall.Unauthenticated, "sign_in"))
-			}
 			b, err := s.d.Main.ImportRejects(ctx, rq.who, seawall.ImportID(in.ID), func(code string, args map[string]string) string {
 				return s.d.Texts.Render(rq.lang, code, args)
 			})

@@ -33,7 +33,7 @@ type classHead struct {
 }
 
 type explainIn struct {
-	idPath
+	IDPath
 	Class        string `query:"class"`
 	LastExposure string `query:"lastExposure"`
 	Discovered   string `query:"discovered" doc:"day of discovery; empty means at once"`
@@ -110,7 +110,7 @@ func (s *Server) regimeRoutes() {
 			return out, nil
 		})
 	handle(s, signedIn, "GET", "/regimes/{id}", "get-regime", "A rule file laid out for reading",
-		func(ctx context.Context, who response.Who, in *idPath) (regime.Description, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (regime.Description, error) {
 			r, err := s.regime(who, in.ID)
 			if err != nil {
 				return regime.Description{}, err

@@ -108,6 +108,9 @@ func New(d Deps) *Server {
 	apiMux := http.NewServeMux()
 	s.api = humago.New(apiMux, cfg)
 	s.routes()
+	apiMux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.write(w, r.Context(), seawall.E("httpapi", seawall.NotFound, "no_such_page"))
+	})
 	mux.Handle("/api/v1/events/stream", s.inner(http.HandlerFunc(s.stream)))
 	mux.Handle("/api/", s.inner(apiMux))
 	mux.HandleFunc("GET /healthz", s.healthz)
@@ -166,20 +169,41 @@ func handle[I, O any](s *Server, to openTo, method, path, id, summary string,
 	h func(ctx context.Context, who response.Who, in *I) (O, error)) {
 	op := huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
 		MaxBodyBytes: maxUpload, BodyReadTimeout: 2 * time.Minute}
+	if to == signedIn {
+		op.Middlewares = huma.Middlewares{s.gate(id)}
+	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*reply[O], error) {
-		rq := requestOf(ctx)
-		if to == signedIn && !rq.signed {
-			return nil, s.problem(ctx, seawall.E("httpapi."+id, seawall.Unauthenticated, "sign_in"))
-		}
-		if to == signedIn && rq.who.Principal.MustChange && id != "change-password" && id != "get-session" && id != "sign-out" {
-			return nil, s.problem(ctx, seawall.E("httpapi."+id, seawall.Denied, "password_must_change"))
-		}
-		out, err := h(ctx, rq.who, in)
+		out, err := h(ctx, requestOf(ctx).who, in)
 		if err != nil {
 			return nil, s.problem(ctx, err)
 		}
 		return &reply[O]{Body: out}, nil
 	})
+}
+
+// gate lets only signed-in accounts through, before anything of the request's
+// body is read. Who has a one-time password may only change it.
+func (s *Server) gate(id string) func(huma.Context, func(huma.Context)) {
+	op := "httpapi." + id
+	return func(hc huma.Context, next func(huma.Context)) {
+		rq := requestOf(hc.Context())
+		switch {
+		case !rq.signed:
+			s.refuse(hc, seawall.E(op, seawall.Unauthenticated, "sign_in"))
+		case rq.who.Principal.MustChange && id != "change-password" && id != "get-session":
+			s.refuse(hc, seawall.E(op, seawall.Denied, "password_must_change"))
+		default:
+			next(hc)
+		}
+	}
+}
+
+// refuse answers a request with an error before its operation runs.
+func (s *Server) refuse(hc huma.Context, err error) {
+	p := s.problem(hc.Context(), err)
+	hc.SetHeader("Content-Type", p.ContentType(""))
+	hc.SetStatus(p.Status)
+	writeJSON(hc.BodyWriter(), p)
 }
 
 // empty is the answer of operations that have nothing to say.
@@ -188,8 +212,8 @@ type empty struct{}
 // none is the input of operations that take nothing.
 type none struct{}
 
-// idPath is the input of operations on one thing.
-type idPath struct {
+// IDPath is the input of operations on one thing.
+type IDPath struct {
 	ID string `path:"id"`
 }
 

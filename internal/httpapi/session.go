@@ -72,14 +72,16 @@ func (s *Server) sessionRoutes() {
 		}
 		return s.signedInAs(ctx, got)
 	})
-	huma.Register(s.api, op("POST", "/session/password", "change-password", "Change my password"), func(ctx context.Context, in *struct {
+	change := op("POST", "/session/password", "change-password", "Change my password")
+	change.Middlewares = huma.Middlewares{s.gate(change.OperationID)}
+	huma.Register(s.api, change, func(ctx context.Context, in *struct {
 		Body struct {
 			Old string `json:"old"`
 			New string `json:"new"`
 		}
 	}) (*withCookie, error) {
 		rq := requestOf(ctx)
-		if !rq.signed || rq.operator {
+		if rq.operator { // a machine has no password
 			return nil, s.problem(ctx, seawall.E("httpapi.change-password", seawall.Unauthenticated, "sign_in"))
 		}
 		got, err := s.d.Accounts.ChangePassword(ctx, rq.who.Principal.ID, in.Body.Old, in.Body.New, rq.remote)
@@ -120,7 +122,7 @@ type rights struct {
 
 func (s *Server) accountRoutes() {
 	handle(s, signedIn, "GET", "/accounts", "list-accounts", "Accounts in my area",
-		func(ctx context.Context, who response.Who, in *paging) (out response.List[auth.Principal], err error) {
+		func(ctx context.Context, who response.Who, in *Paging) (out response.List[auth.Principal], err error) {
 			out.Items, out.Next, out.Total, err = s.d.Accounts.List(ctx, who.Principal, in.page())
 			return out, err
 		})
@@ -131,13 +133,13 @@ func (s *Server) accountRoutes() {
 		})
 	handle(s, signedIn, "PATCH", "/accounts/{id}", "update-account", "Change an account",
 		func(ctx context.Context, who response.Who, in *struct {
-			idPath
+			IDPath
 			Body auth.AccountChange
 		}) (auth.Principal, error) {
 			return s.d.Accounts.Update(ctx, who.Principal, seawall.PrincipalID(in.ID), in.Body)
 		})
 	handle(s, signedIn, "POST", "/accounts/{id}/reset", "reset-password", "Give an account a one-time password",
-		func(ctx context.Context, who response.Who, in *idPath) (madeAccount, error) {
+		func(ctx context.Context, who response.Who, in *IDPath) (madeAccount, error) {
 			password, err := s.d.Accounts.ResetPassword(ctx, who.Principal, seawall.PrincipalID(in.ID))
 			if err != nil {
 				return madeAccount{}, err

@@ -10,11 +10,11 @@ import (
 	"github.com/seawall-city/seawall/internal/loop"
 )
 
-// narrow gives the part of a wanted scope that somebody may see; nothing wanted
-// is everything they may.
+// narrow gives the part of a wanted scope that somebody may see; nil wants
+// everything they may, an empty scope nothing.
 func (s *Service) narrow(who Who, want seawall.Scope) seawall.Scope {
 	mine := s.scope(who)
-	if len(want) == 0 {
+	if want == nil {
 		return mine
 	}
 	out := seawall.Scope{}
