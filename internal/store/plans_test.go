@@ -85,7 +85,7 @@ func marks(text string) int {
 }
 
 // big are the tables that no query may read whole.
-const big = `area|duty|person|case_record|result|contact|stay|link|follow_up|loop|step|series|clock|hand_over|evidence|restriction|notice|principal|session`
+const big = `area|duty|person|case_record|result|contact|stay|link|follow_up|loop|step|series|clock|hand_over|evidence|restriction|notice|principal|session|import|import_key|import_problem`
 
 var (
 	wholeSQLite   = regexp.MustCompile(`^SCAN (` + big + `|t)\b(.*)$`)
@@ -145,6 +145,7 @@ func askEverything(t *testing.T, db *store.DB) {
 		askContacts(t, ctx, db, tx)
 		askSteps(t, ctx, db, tx)
 		askRows(t, ctx, db, tx)
+		askImports(t, ctx, db, tx)
 		return nil
 	})
 	must(t, write(t, db, func(tx seawall.Tx) error {
