@@ -3,6 +3,7 @@ package response
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -162,7 +163,7 @@ func (s *Service) person(ctx context.Context, tx seawall.Tx, p casebook.Person) 
 
 // recordCase is RecordCase inside its transaction.
 func (s *Service) recordCase(ctx context.Context, tx seawall.Tx, c casebook.Case, person casebook.Person, in NewCase, out *RecordedCase) error {
-	if in.Subject.Person == "" {
+	if in.Subject.Request != "" {
 		old, err := s.d.Cases.CaseByOrigin(ctx, tx, c.Disease, entered, in.Subject.Request)
 		if err == nil {
 			return s.recordedBefore(ctx, tx, old, out)
@@ -221,7 +222,8 @@ func (s *Service) recordedBefore(ctx context.Context, tx seawall.Tx, c casebook.
 	return err
 }
 
-// UpdateCase changes the fields of a case that are given.
+// UpdateCase changes the fields of a case that are given. Discarding a case takes
+// with it what hung on it, as a retraction does, and asks for the same right.
 func (s *Service) UpdateCase(ctx context.Context, who Who, id seawall.CaseID, ch CaseChange) (casebook.Case, error) {
 	const op = "response.UpdateCase"
 	var c casebook.Case
@@ -250,11 +252,32 @@ func (s *Service) UpdateCase(ctx context.Context, who Who, id seawall.CaseID, ch
 		if len(changed) == 0 {
 			return nil
 		}
+		if slices.Contains(changed, "class") && c.Class == casebook.Discarded {
+			c, err = s.discard(ctx, tx, who, c)
+			return err
+		}
 		c.Area = s.answering(c.Home, c.Stay, c.Exposure)
 		c, err = s.book.ChangeCase(ctx, tx, c, "case.updated", map[string]string{"fields": strings.Join(changed, ",")})
 		return err
 	})
 	return c, err
+}
+
+// discard closes a case that turned out to be none.
+func (s *Service) discard(ctx context.Context, tx seawall.Tx, who Who, c casebook.Case) (casebook.Case, error) {
+	if err := s.allow(who, auth.CaseRetract, auth.Resource{Kind: seawall.KindCase, ID: string(c.ID), Area: c.Area}); err != nil {
+		return c, err
+	}
+	c.State = casebook.CaseClosed
+	c, err := s.book.ChangeCase(ctx, tx, c, "case.discarded", map[string]string{"no": c.No})
+	if err != nil {
+		return c, err
+	}
+	w := s.withdrawing("排除 discarded: " + c.No)
+	if err := w.hanging(ctx, tx, c); err != nil {
+		return c, err
+	}
+	return c, w.tellAll(ctx, tx, c.Ref())
 }
 
 // apply sets the given fields and names them.

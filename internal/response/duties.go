@@ -177,7 +177,8 @@ func (s *Service) HandOver(ctx context.Context, who Who, id seawall.LoopID, to s
 
 func (s *Service) handOver(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, to seawall.PrincipalID, note string) (loop.HandOver, error) {
 	const op = "response.handOver"
-	if err := s.mayWork(ctx, tx, who, id, auth.LoopHandOver); err != nil {
+	l, home, err := s.mayWork(ctx, tx, who, id, auth.LoopHandOver)
+	if err != nil {
 		return loop.HandOver{}, err
 	}
 	p, err := s.d.Accounts.Principal(ctx, tx, to)
@@ -188,20 +189,27 @@ func (s *Service) handOver(ctx context.Context, tx seawall.Tx, who Who, id seawa
 	if err != nil {
 		return loop.HandOver{}, err
 	}
+	// whoever takes it over must be able to work on it there
+	step := auth.Resource{Kind: seawall.KindStep, ID: string(id), Owner: to}
+	if err := s.allowAny(Asked(p), auth.StepComplete, step, l.Area, home); err != nil {
+		return loop.HandOver{}, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "handover_receiver", Err: err,
+			Fields: []seawall.FieldError{{Field: "to", Code: "handover_receiver"}}}
+	}
 	return s.engine.Offer(ctx, tx, id, to, p.WorkName, note)
 }
 
-// mayWork decides whether somebody may work on a duty.
-func (s *Service) mayWork(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, a auth.Action) error {
+// mayWork decides whether somebody may do something with a duty, and gives it
+// with the area of the record it is about.
+func (s *Service) mayWork(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, a auth.Action) (loop.Loop, seawall.AreaPath, error) {
 	l, err := s.d.Loops.Loop(ctx, tx, id)
 	if err != nil {
-		return err
+		return l, "", err
 	}
 	home, err := s.subjectArea(ctx, tx, l)
 	if err != nil {
-		return err
+		return l, "", err
 	}
-	return s.allowAny(who, a, auth.Resource{Kind: seawall.KindLoop, ID: string(id), Owner: l.Owner}, l.Area, home)
+	return l, home, s.allowAny(who, a, auth.Resource{Kind: seawall.KindLoop, ID: string(id), Owner: l.Owner}, l.Area, home)
 }
 
 // AcceptHandOver takes an offered duty over. Whoever it was offered to may, in

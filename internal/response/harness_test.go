@@ -54,6 +54,8 @@ type office struct {
 	// accounts by login.
 	epi, grid, countyDesk, lab, cityDesk response.Who
 	seq                                  int
+	// opened are the openings of identities that were put on the log.
+	opened []string
 }
 
 // each runs a test over a fresh office on both databases.
@@ -96,6 +98,7 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 
 // WitnessOpening puts openings on the log as the server does.
 func (o *office) WitnessOpening(ctx context.Context, actor seawall.Actor, person seawall.PersonNo, purpose, subject string) error {
+	o.opened = append(o.opened, purpose+" "+subject)
 	return o.db.Write(ctx, actor, func(tx seawall.Tx) error {
 		return o.log.Record(ctx, tx, ledger.Event{Type: "identity.opened", Person: person,
 			Subject: casebook.PersonRef(person), Data: map[string]string{"purpose": purpose, "about": subject}})

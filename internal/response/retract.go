@@ -20,7 +20,7 @@ func (s *Service) Retract(ctx context.Context, who Who, in Retraction) (Retracte
 	}
 	var out Retracted
 	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
-		w := &withdrawal{s: s, reason: in.Reason, owners: map[seawall.PrincipalID]int{}, people: map[seawall.PersonNo]bool{}}
+		w := s.withdrawing(in.Reason)
 		if err := w.start(ctx, tx, who, in.Ref); err != nil {
 			return err
 		}
@@ -41,6 +41,10 @@ type withdrawal struct {
 	// owners counts the duties withdrawn from each, people are those concerned.
 	owners map[seawall.PrincipalID]int
 	people map[seawall.PersonNo]bool
+}
+
+func (s *Service) withdrawing(reason string) *withdrawal {
+	return &withdrawal{s: s, reason: reason, owners: map[seawall.PrincipalID]int{}, people: map[seawall.PersonNo]bool{}}
 }
 
 func (w *withdrawal) start(ctx context.Context, tx seawall.Tx, who Who, ref seawall.Ref) error {
@@ -82,6 +86,14 @@ func (w *withdrawal) retractCase(ctx context.Context, tx seawall.Tx, c casebook.
 		return err
 	}
 	w.n.Cases++
+	if err := w.hanging(ctx, tx, c); err != nil {
+		return err
+	}
+	return w.links(ctx, tx, c)
+}
+
+// hanging withdraws all that hung on a case.
+func (w *withdrawal) hanging(ctx context.Context, tx seawall.Tx, c casebook.Case) error {
 	w.people[c.Person] = true
 	facts := []seawall.Ref{c.Ref()}
 	results, err := w.s.d.Cases.ResultsOfPerson(ctx, tx, c.Person)
@@ -99,9 +111,6 @@ func (w *withdrawal) retractCase(ctx context.Context, tx seawall.Tx, c casebook.
 		}
 	}
 	if err := w.candidates(ctx, tx, c); err != nil {
-		return err
-	}
-	if err := w.links(ctx, tx, c); err != nil {
 		return err
 	}
 	return w.contactAgain(ctx, tx, c)
@@ -200,7 +209,7 @@ func (w *withdrawal) caseStands(ctx context.Context, tx seawall.Tx, id seawall.C
 		return false, nil
 	}
 	c, err := w.s.d.Cases.Case(ctx, tx, id)
-	return err == nil && c.State != casebook.CaseRetracted, err
+	return err == nil && c.State != casebook.CaseRetracted && c.Class != casebook.Discarded, err
 }
 
 // candidates withdraws the candidates of a case; they had no effect, and will

@@ -208,7 +208,7 @@ func (s *Service) LoopView(ctx context.Context, who Who, id seawall.LoopID) (Loo
 	const op = "response.LoopView"
 	var out LoopView
 	err := s.read(ctx, op, func(tx seawall.Tx) error {
-		if err := s.mayWork(ctx, tx, who, id, auth.LoopRead); err != nil {
+		if _, _, err := s.mayWork(ctx, tx, who, id, auth.LoopRead); err != nil {
 			return err
 		}
 		var err error
