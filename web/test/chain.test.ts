@@ -2,8 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { layout } from '@/lib/chain'
 import type { Chain, ChainEdge, ChainNode } from '@/api'
 
-const node = (person: string, day: string, household = ''): ChainNode => ({ person, mask: person, state: 'open', class: 'confirmed', day, area: '', household })
-const edge = (from: string, to: string, kind = 'infection'): ChainEdge => ({ from, to, kind, day: '' })
+const node = (person: string, day: string, household = ''): ChainNode => ({
+  person,
+  mask: person,
+  case: 'case-' + person,
+  caseNo: '',
+  contact: '',
+  focus: false,
+  state: 'open',
+  class: 'confirmed',
+  day,
+  area: '',
+  household,
+})
+const edge = (from: string, to: string, kind = 'infection'): ChainEdge => ({ from, to, kind, day: '', certainty: '', setting: '' })
 const chain = (nodes: ChainNode[], edges: ChainEdge[]): Chain => ({ nodes, edges, truncated: false })
 
 describe('the chain of transmission', () => {

@@ -1,7 +1,10 @@
-/** The one door to the server: adds the CSRF token and the reader's language,
- * turns problem answers into ApiError and remembers whether we are online. */
+/** The one door to the server, typed by its own description (openapi.json): adds
+ * the CSRF token and the reader's language, turns problem answers into ApiError,
+ * takes the server's time from every answer and remembers whether we are online. */
 
+import createClient, { type Middleware } from 'openapi-fetch'
 import { ref } from 'vue'
+import type { paths } from './schema'
 
 export type FieldProblem = { field: string; code: string; message: string }
 
@@ -28,75 +31,69 @@ export const online = ref(true)
 
 const context = { csrf: '', lang: 'zh', onSignedOut: () => {}, onNow: (_instant: string) => {} }
 
-/** Sets what every request carries and whom to tell that the session ended. */
+/** Sets what every request carries and whom to tell what answers bring. */
 export function configure(part: Partial<typeof context>): void {
   Object.assign(context, part)
 }
 
-type Query = Record<string, string | number | boolean | string[] | undefined | null>
-
-function url(path: string, query?: Query): string {
-  const q = new URLSearchParams()
-  for (const [k, v] of Object.entries(query ?? {})) {
-    if (v === undefined || v === null || v === '' || v === false) continue
-    q.set(k, Array.isArray(v) ? v.join(',') : String(v))
-  }
-  const s = q.toString()
-  return '/api/v1' + path + (s ? '?' + s : '')
+const carry: Middleware = {
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', context.lang === 'en' ? 'en' : 'zh-CN')
+    if (request.method !== 'GET' && context.csrf) request.headers.set('X-CSRF-Token', context.csrf)
+    return request
+  },
+  onResponse({ response, schemaPath }) {
+    online.value = true
+    const now = response.headers.get('X-Seawall-Now')
+    if (now) context.onNow(now)
+    if (response.status === 401 && schemaPath !== '/api/v1/session' && !schemaPath.startsWith('/api/v1/public')) context.onSignedOut()
+    return response
+  },
+  onError({ error }) {
+    if ((error as Error).name === 'AbortError') return undefined
+    online.value = false
+    return new ApiError(0, 'offline', '', '')
+  },
 }
 
-async function problem(res: Response): Promise<ApiError> {
-  let body: Record<string, unknown> = {}
-  try {
-    body = (await res.json()) as Record<string, unknown>
-  } catch {
-    // a proxy's page instead of a problem document: the status must do
+/** Lists in a query are joined by commas; what is empty is left out. */
+function querySerializer(query: Record<string, unknown>): string {
+  const q = new URLSearchParams()
+  for (const [k, v] of Object.entries(query)) {
+    if (v === undefined || v === null || v === '' || v === false) continue
+    q.set(k, Array.isArray(v) ? v.join(',') : v === '1' && FLAGS.has(k) ? 'true' : String(v))
   }
-  const errors = (body.errors as Record<string, string>[] | undefined) ?? []
-  const fields = errors.map((e) => ({
-    field: (e.field ?? e.location ?? '').replace(/^body\./, ''),
+  return q.toString()
+}
+
+/** Filters that an address carries as "1" and the server takes as a boolean. */
+const FLAGS = new Set(['symptomatic', 'mine', 'escalated'])
+
+export const client = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', querySerializer })
+client.use(carry)
+
+type Answer = { data?: unknown; error?: unknown; response: Response }
+
+/** A type of the description with every field there: the server leaves out only
+ * what is empty, and an absent list reads like an empty one. */
+export type Whole<T> = T extends readonly (infer U)[]
+  ? Whole<U>[]
+  : T extends object
+    ? { [K in keyof T]-?: Whole<Exclude<T[K], null | undefined>> }
+    : T
+
+/** Unpacks an answer or throws what went wrong. */
+export async function run<A extends Answer>(asked: Promise<A>): Promise<Whole<NonNullable<A['data']>>> {
+  const { data, error, response } = await asked
+  if (response.ok) return data as Whole<NonNullable<A['data']>>
+  const body = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
+  const fields = ((body.errors as Record<string, string>[] | undefined) ?? []).map((e) => ({
+    field: (e.field ?? '').replace(/^body\./, ''),
     code: e.code ?? '',
     message: e.message ?? '',
   }))
-  return new ApiError(res.status, String(body.code ?? ''), String(body.title ?? ''), String(body.detail ?? ''), fields)
+  throw new ApiError(response.status, String(body.code ?? ''), String(body.title ?? ''), String(body.detail ?? ''), fields)
 }
-
-/** Asks the server. body may be JSON-able or FormData. */
-export async function call<T>(method: string, path: string, opts: { query?: Query; body?: unknown; signal?: AbortSignal } = {}): Promise<T> {
-  const headers: Record<string, string> = { 'Accept-Language': context.lang === 'en' ? 'en' : 'zh-CN' }
-  if (method !== 'GET' && context.csrf) headers['X-CSRF-Token'] = context.csrf
-  let payload: BodyInit | undefined
-  if (opts.body instanceof FormData) payload = opts.body
-  else if (opts.body !== undefined) {
-    headers['Content-Type'] = 'application/json'
-    payload = JSON.stringify(opts.body)
-  }
-  let res: Response
-  try {
-    res = await fetch(url(path, opts.query), { method, headers, body: payload, signal: opts.signal, credentials: 'same-origin' })
-  } catch (err) {
-    if ((err as Error).name === 'AbortError') throw err
-    online.value = false
-    throw new ApiError(0, 'offline', '', '')
-  }
-  online.value = true
-  const now = res.headers.get('X-Seawall-Now')
-  if (now) context.onNow(now)
-  if (!res.ok) {
-    const p = await problem(res)
-    if (res.status === 401 && !path.startsWith('/session') && !path.startsWith('/public')) context.onSignedOut()
-    throw p
-  }
-  if (res.status === 204) return undefined as T
-  const text = await res.text()
-  return (text ? JSON.parse(text) : undefined) as T
-}
-
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path, { query, signal })
-export const post = <T>(path: string, body?: unknown) => call<T>('POST', path, { body: body ?? {} })
-export const put = <T>(path: string, body?: unknown) => call<T>('PUT', path, { body: body ?? {} })
-export const patch = <T>(path: string, body?: unknown) => call<T>('PATCH', path, { body: body ?? {} })
-export const del = <T>(path: string) => call<T>('DELETE', path)
 
 /** An identifier for one submission: sent again, it has no second effect. */
 export function requestId(): string {

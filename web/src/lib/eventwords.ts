@@ -8,7 +8,7 @@ const TOLD = ['reason', 'note', 'purpose', 'count', 'n', 'people', 'level', 'key
 export function useEventWords() {
   const { t, te } = useI18n()
 
-  function title(e: LogEvent): string {
+  function title(e: Pick<LogEvent, 'type'>): string {
     const k = `event.${e.type}`
     if (te(k)) return t(k)
     const [thing, verb] = e.type.split('.')
