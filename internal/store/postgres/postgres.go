@@ -2,8 +2,10 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
 	"errors"
+	"net/url"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -89,3 +91,26 @@ func (d *Driver) IsRetry(err error) bool {
 
 // Close closes the pool.
 func (d *Driver) Close() error { return d.pool.Close() }
+
+// CreateDatabase creates an empty database of a plain name on the server of a
+// URL and gives its URL and what drops it again: for measurements that must not
+// touch anybody's data. Errors: Invalid, Unavailable.
+func CreateDatabase(ctx context.Context, server, name string) (string, func() error, error) {
+	const op = "postgres.CreateDatabase"
+	u, err := url.Parse(server)
+	if err != nil {
+		return "", nil, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "database_url", Args: map[string]string{"value": "postgres://…"}, Err: err}
+	}
+	admin, err := sql.Open("pgx", server)
+	if err == nil {
+		_, err = admin.ExecContext(ctx, "CREATE DATABASE "+name)
+	}
+	if err != nil {
+		return "", nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	u.Path = "/" + name
+	return u.String(), func() error {
+		_, err := admin.ExecContext(context.WithoutCancel(ctx), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+		return errors.Join(err, admin.Close())
+	}, nil
+}
