@@ -127,12 +127,13 @@ func (l *Log) Events(ctx context.Context, tx seawall.Tx, q ledger.Query) ([]ledg
 	if b.parts, b.limited = reaches(q.Scope); b.limited && len(b.parts) == 0 {
 		return []ledger.Event{}, nil
 	}
+	b.areas, b.exact = indexedAreas(b.parts)
 	types, err := l.types(ctx, t, q.Type)
 	if err != nil || q.Type != "" && len(types) == 0 {
 		return []ledger.Event{}, err
 	}
-	sql := b.statement(types)
-	list, err := l.stored(ctx, t, op, sql, b.args...)
+	text := b.statement(types)
+	list, err := l.stored(ctx, t, op, text, b.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +181,10 @@ type eventQuery struct {
 	// parts is the scope as SQL compares it; limited whether there is one.
 	parts   []reach
 	limited bool
+	// areas are the counties and towns whose events cover the scope, nil when it
+	// is wider; exact tells that they cover nothing else.
+	areas []string
+	exact bool
 }
 
 // statement gives the SQL: the places found through an index, then the events.
@@ -219,7 +224,7 @@ func (b *eventQuery) ranges(types []string) []string {
 		entries += " JOIN event f ON f.id = x.event_id"
 	}
 	ref := func(kind seawall.RefKind, id string) string {
-		return refs + " WHERE " + b.where.text("x.kind = ? AND x.id = ?", string(kind), id)
+		return refs + " WHERE " + b.text("x.kind = ? AND x.id = ?", string(kind), id)
 	}
 	var out []string
 	switch {
@@ -227,44 +232,60 @@ func (b *eventQuery) ranges(types []string) []string {
 		return []string{ref(q.Subject.Kind, q.Subject.ID)}
 	case q.Person != "":
 		return []string{ref(seawall.KindPerson, string(q.Person))}
+	case b.areas != nil:
+		family := ""
+		if q.Type != "" {
+			family = familyOf(q.Type)
+		}
+		for _, p := range b.areas {
+			out = append(out, ref(refArea, p+family))
+		}
 	case len(types) > 0:
 		for _, t := range types {
-			out = append(out, entries+" WHERE "+b.where.text("x.type = ?", t))
+			out = append(out, entries+" WHERE "+b.text("x.type = ?", t))
 		}
-		return out
-	}
-	for _, p := range indexedAreas(b.parts) {
-		out = append(out, ref(refArea, p))
-	}
-	if out == nil {
+	default:
 		out = []string{entries + " WHERE 1 = 1"}
 	}
 	return out
 }
 
-// indexedAreas gives the counties and towns whose events cover a scope; nil when
-// it is wider than counties.
-func indexedAreas(parts []reach) []string {
-	var out []string
+// indexedAreas gives the counties and towns whose events cover a scope, and
+// whether they cover nothing else; nil when it is wider than counties.
+func indexedAreas(parts []reach) (areas []string, exact bool) {
+	exact = true
 	for _, r := range parts {
-		if r.depth < countyDepth {
-			return nil
-		}
 		p := r.from
-		if r.depth > townDepth {
-			p = string(cutPath(seawall.AreaPath(p), townDepth))
+		switch {
+		case r.depth > townDepth:
+			p, exact = string(cutPath(seawall.AreaPath(p), townDepth)), false
+		case r.alone:
+			p += alone
+		case r.depth < countyDepth:
+			return nil, false
 		}
-		if !slices.Contains(out, p) {
-			out = append(out, p)
+		if !slices.Contains(areas, p) {
+			areas = append(areas, p)
 		}
 	}
-	return out
+	return areas, exact
 }
+
+// byRef tells whether the events of a thing or person are walked, byArea those
+// of areas.
+func (b *eventQuery) byRef() bool  { return !b.q.Subject.IsZero() || b.q.Person != "" }
+func (b *eventQuery) byArea() bool { return !b.byRef() && b.areas != nil }
+
+// typeFiltered and areaFiltered tell what the index range leaves to be tested.
+func (b *eventQuery) typeFiltered() bool {
+	return b.q.Type != "" && (b.byRef() || b.byArea() && !strings.HasSuffix(b.q.Type, "."))
+}
+
+func (b *eventQuery) areaFiltered() bool { return b.limited && !(b.byArea() && b.exact) }
 
 // filtered tells whether the event row must be looked at to select it.
 func (b *eventQuery) filtered() bool {
-	q := b.q
-	return q.Person != "" || b.limited || q.Type != "" && !q.Subject.IsZero()
+	return b.q.Person != "" || b.areaFiltered() || b.typeFiltered()
 }
 
 // filter gives the conditions beyond the index range.
@@ -275,15 +296,15 @@ func (b *eventQuery) filter() string {
 	}
 	var conds []string
 	if q.Person != "" {
-		conds = append(conds, b.where.text("f.person = ?", string(q.Person)))
+		conds = append(conds, b.text("f.person = ?", string(q.Person)))
 	}
-	if family, ok := strings.CutSuffix(q.Type, "."); ok {
-		conds = append(conds, b.where.text("f.type >= ? AND f.type < ?", q.Type, family+"/"))
-	} else if q.Type != "" {
-		conds = append(conds, b.where.text("f.type = ?", q.Type))
+	if family, ok := strings.CutSuffix(q.Type, "."); ok && b.typeFiltered() {
+		conds = append(conds, b.text("f.type >= ? AND f.type < ?", q.Type, family+"/"))
+	} else if b.typeFiltered() {
+		conds = append(conds, b.text("f.type = ?", q.Type))
 	}
-	if b.limited {
-		conds = append(conds, b.areas("f.area", b.parts))
+	if b.areaFiltered() {
+		conds = append(conds, b.where.areas("f.area", b.parts))
 	}
 	return all(conds...)
 }

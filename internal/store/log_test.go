@@ -211,7 +211,7 @@ func randomQuery(r *mrand.Rand, pick func(...string) string, types, areas []stri
 	}
 	if r.IntN(2) == 0 {
 		for range r.IntN(3) {
-			q.Scope = append(q.Scope, seawall.AreaPath(pick(areas[1:]...)))
+			q.Scope = append(q.Scope, seawall.AreaPath(pick(areas[1:]...)+pick("", "", ".")))
 		}
 		if q.Scope == nil {
 			q.Scope = seawall.Scope{}

@@ -10,14 +10,37 @@ import (
 	"github.com/seawall-city/seawall/internal/ledger"
 )
 
-// refArea is the kind under which event_ref finds the events of an area. Rows
-// stand for the county and the town of an event only: a wider scope is the whole
-// city, which needs no index, and a narrower one filters its town's events.
+// refArea is the kind under which event_ref finds the events of an area: rows for
+// the county and the town of an event, each alone and with the family of its
+// type ("32/3209/320924/" and "32/3209/320924/step."), and for an event that lies
+// in a town or higher, not below, its own area alone ("32/3209/320924/." and
+// "32/3209/320924/.step."). A wider scope is the whole city, which needs no
+// index, and a narrower one filters its town's events.
 const (
 	refArea     = "~area"
 	countyDepth = 3
 	townDepth   = 4
+	alone       = "."
 )
+
+// familyOf gives the family of a type, its part up to the first dot.
+func familyOf(typ string) string {
+	before, _, _ := strings.Cut(typ, ".")
+	return before + "."
+}
+
+// areaRefs gives the identifiers under which event_ref holds an event's area.
+func areaRefs(area seawall.AreaPath, typ string) (ids []string) {
+	for _, depth := range [...]int{countyDepth, townDepth} {
+		if p := string(cutPath(area, depth)); p != "" {
+			ids = append(ids, p, p+familyOf(typ))
+		}
+	}
+	if area != "" && area.Depth() <= townDepth {
+		ids = append(ids, string(area)+alone, string(area)+alone+familyOf(typ))
+	}
+	return ids
+}
 
 // cutPath gives the first depth areas of a path, "" when it is shorter.
 func cutPath(p seawall.AreaPath, depth int) seawall.AreaPath {
@@ -148,10 +171,8 @@ func placeEvents(ctx context.Context, t *Tx, b ledger.Batch) error {
 		for _, r := range w.Refs {
 			refs = append(refs, []any{string(r.Kind), r.ID, seq})
 		}
-		for _, depth := range [...]int{countyDepth, townDepth} {
-			if p := cutPath(w.Area, depth); p != "" {
-				refs = append(refs, []any{refArea, string(p), seq})
-			}
+		for _, id := range areaRefs(w.Area, w.Type) {
+			refs = append(refs, []any{refArea, id, seq})
 		}
 		if !types[w.Type] {
 			types[w.Type] = true

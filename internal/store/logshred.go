@@ -92,7 +92,7 @@ func (l *Log) destroy(ctx context.Context, t *Tx, keys []string) (int64, error) 
 // unlink removes what the events of some keys are found by.
 func (l *Log) unlink(ctx context.Context, t *Tx, marks string, args []any) error {
 	const op = "store.unlink"
-	rows, err := t.query(ctx, op, `SELECT l.seq, e.refs, e.area FROM event e JOIN log_entry l ON l.event_id = e.id
+	rows, err := t.query(ctx, op, `SELECT l.seq, e.type, e.refs, e.area FROM event e JOIN log_entry l ON l.event_id = e.id
 		WHERE e.key_id IN (`+marks+")", args...)
 	if err != nil {
 		return err
@@ -104,17 +104,17 @@ func (l *Log) unlink(ctx context.Context, t *Tx, marks string, args []any) error
 	var links []link
 	for rows.Next() {
 		var seq int64
-		var refs string
+		var typ, refs string
 		var area seawall.AreaPath
-		if err := rows.Scan(&seq, &refs, &area); err != nil {
+		if err := rows.Scan(&seq, &typ, &refs, &area); err != nil {
 			rows.Close()
 			return t.fail(op, err)
 		}
 		for _, r := range parseRefs(refs) {
 			links = append(links, link{string(r.Kind), r.ID, seq})
 		}
-		for _, depth := range [...]int{countyDepth, townDepth} {
-			links = append(links, link{refArea, string(cutPath(area, depth)), seq})
+		for _, id := range areaRefs(area, typ) {
+			links = append(links, link{refArea, id, seq})
 		}
 	}
 	rows.Close()
