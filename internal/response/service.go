@@ -26,7 +26,9 @@ type Who struct {
 // Asked makes a Who of a signed-in account.
 func Asked(p auth.Principal) Who {
 	scope := p.Scope
-	if len(scope) == 0 && p.Path != "" {
+	if len(scope) == 0 {
+		// Of an account without an area this sees nothing; a nil scope would
+		// limit nothing in a query.
 		scope = seawall.Scope{p.Path}
 	}
 	return Who{Actor: seawall.Actor{Kind: seawall.ActorUser, Principal: p.ID, Name: p.WorkName}, Principal: p, Scope: scope}
@@ -121,6 +123,9 @@ func (s *Service) allowAny(who Who, a auth.Action, r auth.Resource, areas ...sea
 func (s *Service) scope(who Who) seawall.Scope {
 	if who.Actor.Kind == seawall.ActorOperator || who.Actor.Kind == seawall.ActorSystem {
 		return seawall.Scope{s.d.City}
+	}
+	if who.Scope == nil {
+		return seawall.Scope{}
 	}
 	return who.Scope
 }
