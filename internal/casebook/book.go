@@ -47,6 +47,15 @@ func (b *Book) ContactNumber(ctx context.Context, tx seawall.Tx) (string, error)
 	return b.number(ctx, tx, "K", "contact", tx.Now())
 }
 
+// filled gives nil for a map without entries: both mean the same, and a row must
+// read the same from its table and from the log.
+func filled(extra map[string]string) map[string]string {
+	if len(extra) == 0 {
+		return nil
+	}
+	return extra
+}
+
 // Ref points to the case.
 func (c Case) Ref() seawall.Ref { return seawall.Ref{Kind: seawall.KindCase, ID: string(c.ID)} }
 
@@ -115,7 +124,7 @@ func (b *Book) RecordCase(ctx context.Context, tx seawall.Tx, c Case) (Case, err
 	if err := b.numberCase(ctx, tx, &c); err != nil {
 		return Case{}, seawall.Wrap(op, err)
 	}
-	c.Version, c.CreatedAt, c.UpdatedAt = 1, tx.Now(), tx.Now()
+	c.Extra, c.Version, c.CreatedAt, c.UpdatedAt = filled(c.Extra), 1, tx.Now(), tx.Now()
 	if err := b.store.SaveCase(ctx, tx, c); err != nil {
 		return Case{}, seawall.Wrap(op, err)
 	}
@@ -147,7 +156,7 @@ func (b *Book) ChangeCase(ctx context.Context, tx seawall.Tx, c Case, event stri
 			return Case{}, err
 		}
 	}
-	c.Version, c.UpdatedAt = c.Version+1, tx.Now()
+	c.Extra, c.Version, c.UpdatedAt = filled(c.Extra), c.Version+1, tx.Now()
 	if err := b.store.SaveCase(ctx, tx, c); err != nil {
 		return Case{}, seawall.Wrap(op, err)
 	}
@@ -168,7 +177,7 @@ func (b *Book) RecordResult(ctx context.Context, tx seawall.Tx, r Result) (Resul
 	if r.ID == "" {
 		r.ID = seawall.ResultID(tx.NewID())
 	}
-	r.State, r.Version, r.CreatedAt = Valid, 1, tx.Now()
+	r.State, r.Extra, r.Version, r.CreatedAt = Valid, filled(r.Extra), 1, tx.Now()
 	if err := b.store.SaveResult(ctx, tx, r); err != nil {
 		return Result{}, seawall.Wrap(op, err)
 	}

@@ -24,7 +24,7 @@ func (b *Book) AddContact(ctx context.Context, tx seawall.Tx, c Contact) (Contac
 	if err := b.numberContact(ctx, tx, &c); err != nil {
 		return Contact{}, seawall.Wrap(op, err)
 	}
-	c.Version, c.CreatedAt, c.UpdatedAt = 1, tx.Now(), tx.Now()
+	c.Extra, c.Version, c.CreatedAt, c.UpdatedAt = filled(c.Extra), 1, tx.Now(), tx.Now()
 	if err := b.store.SaveContact(ctx, tx, c); err != nil {
 		return Contact{}, seawall.Wrap(op, err)
 	}
@@ -59,7 +59,7 @@ func (b *Book) ChangeContact(ctx context.Context, tx seawall.Tx, c Contact, even
 
 // KeepContact saves a changed contact and leaves the event to the caller.
 func (b *Book) KeepContact(ctx context.Context, tx seawall.Tx, c Contact) (Contact, error) {
-	c.Version, c.UpdatedAt = c.Version+1, tx.Now()
+	c.Extra, c.Version, c.UpdatedAt = filled(c.Extra), c.Version+1, tx.Now()
 	return c, b.store.SaveContact(ctx, tx, c)
 }
 
@@ -105,7 +105,7 @@ func (b *Book) RecordLink(ctx context.Context, tx seawall.Tx, l Link) (Link, err
 	if l.ID == "" {
 		l.ID = seawall.LinkID(tx.NewID())
 	}
-	l.State, l.Version = Valid, 1
+	l.State, l.Extra, l.Version = Valid, filled(l.Extra), 1
 	if err := b.store.SaveLink(ctx, tx, l); err != nil {
 		return Link{}, seawall.Wrap(op, err)
 	}
@@ -148,6 +148,7 @@ func (b *Book) RecordFollowUp(ctx context.Context, tx seawall.Tx, c Contact, u F
 	if u.At.IsZero() {
 		u.At = tx.Now()
 	}
+	u.Extra = filled(u.Extra)
 	if err := b.store.SaveFollowUp(ctx, tx, u); err != nil {
 		return FollowUp{}, c, seawall.Wrap(op, err)
 	}
