@@ -233,8 +233,8 @@ type list[T any] struct {
 
 // row is what the tests look at in the rows of any list.
 type row struct {
-	ID, No, Person, Area, Mask, Type, State string
-	Version                                 int
+	ID, No, Person, Area, Path, Mask, Type, State string
+	Version                                       int
 }
 
 func (b *client) list(path string) list[row] {

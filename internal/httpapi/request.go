@@ -1,13 +1,17 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/auth"
@@ -94,9 +98,9 @@ func (s *Server) outer(next http.Handler) http.Handler {
 					s.write(sw, ctx, seawall.E("httpapi", seawall.Other, "internal"))
 				}
 			}
-			s.metrics.observe(r, sw.status, took())
-			s.d.Log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", rq.id), slog.String("method", r.Method),
-				slog.String("route", routeOf(r.URL.Path)), slog.Int("status", sw.status), slog.Duration("took", took()))
+			s.metrics.observe(methodOf(r), s.known.of(r.URL.Path), sw.status, took())
+			s.d.Log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("request", rq.id), slog.String("method", methodOf(r)),
+				slog.String("route", s.known.of(r.URL.Path)), slog.Int("status", sw.status), slog.Duration("took", took()))
 		}()
 		next.ServeHTTP(sw, r.WithContext(ctx))
 	})
@@ -170,13 +174,55 @@ func hostOf(addr string) string {
 	return addr
 }
 
-// routeOf cuts identifiers out of a path so that logs and metrics hold none.
-func routeOf(path string) string {
+// methodOf gives the request's method where it is one that exists: the client
+// may write any word there.
+func methodOf(r *http.Request) string {
+	if slices.Contains([]string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}, r.Method) {
+		return r.Method
+	}
+	return "other"
+}
+
+// routes are the paths of the API's description, cut into their parts.
+type routes [][]string
+
+// routesOf lists the paths of an API, those with more fixed parts first, so that
+// /cases/curve is not taken for /cases/{id}.
+func routesOf(api *huma.OpenAPI) routes {
+	var rs routes
+	for path := range api.Paths {
+		rs = append(rs, strings.Split(path, "/"))
+	}
+	open := func(parts []string) (n int) {
+		for _, p := range parts {
+			if strings.HasPrefix(p, "{") {
+				n++
+			}
+		}
+		return n
+	}
+	slices.SortFunc(rs, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(open(a), open(b)), slices.Compare(a, b))
+	})
+	return rs
+}
+
+// of gives the route of a request's path for logs and metrics: never the path
+// itself, into which anybody may write anything.
+func (rs routes) of(path string) string {
+	switch {
+	case path == "/healthz" || path == "/readyz" || path == "/metrics" || path == "/api/v1/events/stream":
+		return path
+	case strings.HasPrefix(path, "/log/"):
+		return "/log/"
+	case !strings.HasPrefix(path, "/api/"):
+		return "/"
+	}
 	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		if len(p) >= 16 || strings.ContainsAny(p, "0123456789") && !strings.HasPrefix(p, "v") {
-			parts[i] = "*"
+	for _, r := range rs {
+		if slices.EqualFunc(r, parts, func(have, got string) bool { return have == got || strings.HasPrefix(have, "{") }) {
+			return strings.Join(r, "/")
 		}
 	}
-	return strings.Join(parts, "/")
+	return "/api/"
 }

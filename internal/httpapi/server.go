@@ -88,6 +88,7 @@ type Server struct {
 	d       Deps
 	api     huma.API
 	metrics *metrics
+	known   routes
 	handler http.Handler
 	// ending is closed when the server stops: streams of live changes end.
 	ending  chan struct{}
@@ -108,6 +109,7 @@ func New(d Deps) *Server {
 	apiMux := http.NewServeMux()
 	s.api = humago.New(apiMux, cfg)
 	s.routes()
+	s.known = routesOf(s.api.OpenAPI())
 	apiMux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, r.Context(), seawall.E("httpapi", seawall.NotFound, "no_such_page"))
 	})
