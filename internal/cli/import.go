@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -150,16 +152,15 @@ func runningServer(ctx context.Context, cfg config.Config) string {
 // end, a row that is there already) it cannot say.
 func dryRun(in response.ImportFile, over *intake.Mapping) (response.ImportReport, error) {
 	out := response.ImportReport{Problems: []casebook.ImportProblem{}}
-	out.Import.Source = in.Source
+	if out.Import.Source = in.Source; in.Source == "" {
+		out.Import.Source = response.SourceOf(in.Name)
+	}
 	if in.Kind == intake.Areas {
-		rows, unread, err := area.ParseAreas(bytes.NewReader(in.Data))
+		data, err := intake.AsCSV(in.Name, in.Data, in.ReadOptions)
 		if err != nil {
 			return out, err
 		}
-		_, r := area.Plan(rows, unread, nil)
-		out.Rows, out.Accepted, out.Rejected, out.Unchanged, out.Warnings = r.Rows, r.Accepted, r.Rejected, r.Unchanged, r.Warnings
-		out.Problems = append(out.Problems, response.AreaProblems(r)...)
-		return out, nil
+		return dryAreas(data, out)
 	}
 	files, err := intake.Load()
 	if err != nil {
@@ -200,12 +201,40 @@ func dryRun(in response.ImportFile, over *intake.Mapping) (response.ImportReport
 	return out, nil
 }
 
+// dryAreas judges a file of areas by itself. A parent that the file does not
+// hold is taken to exist, with a warning.
+func dryAreas(data []byte, out response.ImportReport) (response.ImportReport, error) {
+	rows, unread, err := area.ParseAreas(bytes.NewReader(data))
+	if err != nil {
+		return out, err
+	}
+	inFile, assumed := map[seawall.AreaID]bool{}, map[seawall.AreaID]bool{}
+	for _, r := range rows {
+		inFile[r.Area.ID] = true
+	}
+	_, r := area.Plan(rows, unread, func(id seawall.AreaID) (area.Area, bool) {
+		if inFile[id] {
+			return area.Area{}, false
+		}
+		assumed[id] = true
+		return area.Area{ID: id, Level: area.Province, Path: seawall.AreaPath(id) + "/"}, true
+	})
+	out.Rows, out.Accepted, out.Rejected, out.Unchanged = r.Rows, r.Accepted, r.Rejected, r.Unchanged
+	out.Problems = append(out.Problems, response.AreaProblems(r)...)
+	for _, id := range slices.Sorted(maps.Keys(assumed)) {
+		out.Problems = append(out.Problems, casebook.ImportProblem{Severity: string(intake.Warning), Code: "import_parent_assumed",
+			Args: map[string]string{"id": string(id)}})
+	}
+	out.Warnings = r.Warnings + len(assumed)
+	return out, nil
+}
+
 func problemOf(p intake.Problem) casebook.ImportProblem {
 	return casebook.ImportProblem{Line: p.Line, Column: p.Column, Severity: string(p.Severity), Code: p.Code, Args: p.Args}
 }
 
 // shownProblems is how many problems the command prints for people; --json
-// gives all that there are.
+// gives more.
 const shownProblems = 20
 
 func (c *ImportCmd) print(e *env, s importSummary) {

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"encoding/csv"
 	"fmt"
 	"strconv"
 	"strings"
@@ -209,3 +210,27 @@ func cleanCell(s string) string {
 }
 
 func megabytes(n int) string { return strconv.Itoa((n + 1<<20 - 1) >> 20) }
+
+// AsCSV gives a file in any form that Read takes as plain CSV in UTF-8, for
+// readers that know no other; a file that is so already comes back as it is.
+func AsCSV(name string, data []byte, o ReadOptions) ([]byte, error) {
+	t, err := Read(name, data, o)
+	if err != nil {
+		return nil, err
+	}
+	if t.Format == "csv" && t.Encoding == "utf-8" && t.Delimiter == "," {
+		return data, nil
+	}
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	if err := w.Write(t.Columns); err != nil {
+		return nil, &seawall.Error{Op: "intake.AsCSV", Err: err}
+	}
+	for _, r := range t.Rows {
+		if err := w.Write(r.Cells); err != nil {
+			return nil, &seawall.Error{Op: "intake.AsCSV", Err: err}
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}

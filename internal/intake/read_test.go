@@ -178,3 +178,17 @@ func TestWorkbook(t *testing.T) {
 		t.Error("a sheet that is not there was read")
 	}
 }
+
+func TestAsCSV(t *testing.T) {
+	plain := []byte("code,name\n1,a\n")
+	if got, err := AsCSV("x.csv", plain, ReadOptions{}); err != nil || !bytes.Equal(got, plain) {
+		t.Errorf("%q %v", got, err)
+	}
+	gb, err := simplifiedchinese.GB18030.NewEncoder().Bytes([]byte("编码;名称\n1;合德,镇\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := AsCSV("x.csv", gb, ReadOptions{}); err != nil || string(got) != "编码,名称\n1,\"合德,镇\"\n" {
+		t.Errorf("%q %v", got, err)
+	}
+}

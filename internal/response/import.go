@@ -101,7 +101,7 @@ func (s *Service) PreviewImport(ctx context.Context, who Who, in ImportFile) (Im
 		Size: len(in.Data), Encoding: in.Encoding, Delimiter: in.Delimiter, Sheet: in.Sheet,
 		State: casebook.ImportPreviewed, Day: seawall.NoDay, Rows: len(t.Rows), By: who.Actor.Name, Version: 1}
 	if imp.Source == "" {
-		imp.Source = sourceOf(in.Name)
+		imp.Source = SourceOf(in.Name)
 	}
 	if in.Kind != intake.Areas {
 		out.Mapping, out.Suggestions = s.d.Imports.Files.Suggest(in.Kind, t)
@@ -140,8 +140,8 @@ func (s *Service) checkFile(in ImportFile) error {
 	return nil
 }
 
-// sourceOf makes a source of a file's name.
-func sourceOf(name string) string {
+// SourceOf makes a source of a file's name.
+func SourceOf(name string) string {
 	name = filepath.Base(name)
 	name = strings.TrimSuffix(name, filepath.Ext(name))
 	if r := []rune(name); len(r) > 100 {

@@ -163,7 +163,11 @@ func (s *Service) PurgeImports(ctx context.Context, before time.Time) (int, erro
 // importAreas takes a file of areas into the tree in one transaction.
 func (s *Service) importAreas(ctx context.Context, who Who, imp casebook.Import, data []byte, dry bool) (ImportReport, error) {
 	var out ImportReport
-	err := s.d.Work.Write(ctx, who.Actor, func(tx seawall.Tx) error {
+	data, err := intake.AsCSV(imp.FileName, data, intake.ReadOptions{Encoding: imp.Encoding, Delimiter: imp.Delimiter, Sheet: imp.Sheet})
+	if err != nil {
+		return out, err
+	}
+	err = s.d.Work.Write(ctx, who.Actor, func(tx seawall.Tx) error {
 		r, err := s.d.Roster.Import(ctx, tx, bytes.NewReader(data), dry)
 		if err != nil {
 			return err
