@@ -50,10 +50,7 @@ func (s *Service) each(ctx context.Context, who Who, op string, sel Selection, d
 // together does some contacts in one transaction.
 func (s *Service) together(ctx context.Context, who Who, op string, ids []seawall.ContactID, do one) error {
 	return s.write(ctx, who, op, func(tx seawall.Tx) error {
-		k, err := s.capacities(ctx, tx)
-		if err != nil {
-			return err
-		}
+		k := s.stock(ctx, tx)
 		for _, id := range ids {
 			if err := do(ctx, tx, id, k); err != nil {
 				return err

@@ -24,16 +24,29 @@ const (
 const peoplePerTeam = 30
 
 // stock is the city's capacity during one transaction: rooms are taken and given
-// back in memory and each row is saved once.
+// back in memory and each row is saved once. It is read when it is first needed,
+// because reading it locks it for other writers.
 type stock struct {
+	read  func() ([]area.Capacity, error)
 	rows  []area.Capacity
 	dirty map[string]bool
 }
 
-// capacities reads the city's capacity.
-func (s *Service) capacities(ctx context.Context, tx seawall.Tx) (*stock, error) {
-	rows, err := s.d.Areas.Capacities(ctx, tx, seawall.Scope{s.d.City})
-	return &stock{rows: rows, dirty: map[string]bool{}}, err
+// stock gives the city's capacity, not yet read.
+func (s *Service) stock(ctx context.Context, tx seawall.Tx) *stock {
+	return &stock{dirty: map[string]bool{}, read: func() ([]area.Capacity, error) {
+		return s.d.Areas.Capacities(ctx, tx, seawall.Scope{s.d.City})
+	}}
+}
+
+// fill reads the capacity once.
+func (k *stock) fill() (err error) {
+	if k.read == nil {
+		return nil
+	}
+	k.rows, err = k.read()
+	k.read = nil
+	return err
 }
 
 // nearest gives the index of the row of a kind that serves a place: its own
@@ -51,27 +64,34 @@ func (k *stock) nearest(kind string, at seawall.AreaPath) int {
 // take takes one unit and gives the row it came from, "" where no row serves.
 // A row may go over its total: the shortage is then on view, and nobody goes
 // without a duty because a figure is old.
-func (k *stock) take(kind string, at seawall.AreaPath) string {
+func (k *stock) take(kind string, at seawall.AreaPath) (string, error) {
+	if err := k.fill(); err != nil {
+		return "", err
+	}
 	i := k.nearest(kind, at)
 	if i < 0 {
-		return ""
+		return "", nil
 	}
 	k.rows[i].Used++
 	k.dirty[k.rows[i].ID] = true
-	return k.rows[i].ID
+	return k.rows[i].ID, nil
 }
 
 // giveBack returns one unit to its row.
-func (k *stock) giveBack(id string) {
+func (k *stock) giveBack(id string) error {
+	if err := k.fill(); err != nil {
+		return err
+	}
 	for i := range k.rows {
 		if k.rows[i].ID == id && k.rows[i].Used > 0 {
 			k.rows[i].Used--
 			k.dirty[id] = true
 		}
 	}
+	return nil
 }
 
-// keep saves what changed and leaves the event to the caller.
+// keepStock saves what changed and leaves the event to the caller.
 func (s *Service) keepStock(ctx context.Context, tx seawall.Tx, k *stock) error {
 	for _, c := range k.rows {
 		if !k.dirty[c.ID] {
@@ -100,11 +120,10 @@ func (s *Service) freeRoom(ctx context.Context, tx seawall.Tx, l loop.Loop, c *c
 			return nil
 		}
 	}
-	k, err := s.capacities(ctx, tx)
-	if err != nil {
+	k := s.stock(ctx, tx)
+	if err := k.giveBack(c.Room); err != nil {
 		return err
 	}
-	k.giveBack(c.Room)
 	c.Room = ""
 	return s.keepStock(ctx, tx, k)
 }
@@ -112,6 +131,9 @@ func (s *Service) freeRoom(ctx context.Context, tx seawall.Tx, l loop.Loop, c *c
 // needs compares what people at places need with what the places have.
 func (s *Service) needs(ctx context.Context, tx seawall.Tx, k *stock, inRooms, inTeams map[seawall.AreaPath]int) ([]Need, error) {
 	var out []Need
+	if err := k.fill(); err != nil {
+		return nil, err
+	}
 	add := func(kind string, by map[seawall.AreaPath]int, per int) {
 		sums := map[int]int{}
 		for at, n := range by {

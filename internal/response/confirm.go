@@ -71,11 +71,8 @@ func (s *Service) PreviewConfirm(ctx context.Context, who Who, in Cut) (Preview,
 			}
 			out.count(s, c, r, plan, byArea, inRooms)
 		}
-		k, err := s.capacities(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if out.Needs, err = s.needs(ctx, tx, k, inRooms, byArea); err != nil {
+		var err error
+		if out.Needs, err = s.needs(ctx, tx, s.stock(ctx, tx), inRooms, byArea); err != nil {
 			return err
 		}
 		return s.countAreas(ctx, tx, byArea, &out)

@@ -137,7 +137,9 @@ func (s *Service) openFollowUp(ctx context.Context, tx seawall.Tx, f following, 
 		return c, loop.Loop{}, err
 	}
 	if holds(restrictions, regime.Central) {
-		c.Room = k.take(rooms, c.Area)
+		if c.Room, err = k.take(rooms, c.Area); err != nil {
+			return c, loop.Loop{}, err
+		}
 	}
 	if c, err = s.book.KeepContact(ctx, tx, c); err != nil {
 		return c, loop.Loop{}, err

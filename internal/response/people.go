@@ -43,19 +43,29 @@ func (s *Service) OpenIdentity(ctx context.Context, who Who, in Opening) (Identi
 	if err != nil {
 		return Identity{}, err
 	}
-	for _, area := range at {
-		r := auth.Resource{Kind: seawall.KindPerson, ID: string(in.Person), Area: area}
-		if err = s.d.Auth.Authorize(who.Principal, auth.IdentityOpen, r, in.Purpose); err == nil {
-			break
-		}
-	}
-	if err != nil {
+	if err := s.mayOpen(who, in, at); err != nil {
 		return Identity{}, err
 	}
 	actor := who.Actor
 	actor.Purpose = in.Purpose
 	id, err := s.d.Vault.Open(ctx, actor, in.Person, in.Purpose, in.Subject)
 	return id, seawall.Wrap(op, err)
+}
+
+// mayOpen decides an opening: for the purpose, in any area in which the person
+// concerns a duty. Nobody opens an identity without an account of their own, the
+// command line included.
+func (s *Service) mayOpen(who Who, in Opening, at []seawall.AreaPath) error {
+	var err error = seawall.E("response.mayOpen", seawall.Denied, "kind_denied")
+	for _, area := range at {
+		r := auth.Resource{Kind: seawall.KindPerson, ID: string(in.Person), Area: area}
+		refusal := s.d.Auth.Authorize(who.Principal, auth.IdentityOpen, r, in.Purpose)
+		if refusal == nil {
+			return nil
+		}
+		err = seawall.Wrap("response.mayOpen", refusal)
+	}
+	return err
 }
 
 // placesOf are the areas in which somebody concerns a duty: their home and where

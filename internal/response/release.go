@@ -276,10 +276,7 @@ func (s *Service) reopen(ctx context.Context, tx seawall.Tx, c casebook.Contact,
 		_, err := s.book.ChangeContact(ctx, tx, c, "contact.proposed", map[string]string{"class": class, "because": fact.String()})
 		return err
 	}
-	k, err := s.capacities(ctx, tx)
-	if err != nil {
-		return err
-	}
+	k := s.stock(ctx, tx)
 	c, _, err = s.openFollowUp(ctx, tx, following{contact: c, rule: r, plan: plan, fact: fact, by: by, found: tx.Now()}, k)
 	if err != nil {
 		return err
