@@ -368,3 +368,15 @@ func TestLoginsAreUnique(t *testing.T) {
 		})
 	})
 }
+
+// TestBrokenTextIsRefusedByBoth: what PostgreSQL cannot keep, SQLite must not.
+func TestBrokenTextIsRefusedByBoth(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {
+		for _, bad := range []string{"a\x00b", "a\xffb"} {
+			err := write(t, db, func(tx seawall.Tx) error { return db.SavePerson(t.Context(), tx, casebook.Person{No: "p", Mask: bad}) })
+			wants(t, "saving broken text", err, seawall.Invalid)
+			_, _, _, err = contactPages(t, db, casebook.ContactQuery{Text: bad})(seawall.Page{})
+			wants(t, "searching broken text", err, seawall.Invalid)
+		}
+	})
+}

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/ledger"
@@ -118,8 +120,11 @@ func (t *Tx) stmt(ctx context.Context, q string) *sql.Stmt {
 // exec runs a statement and gives the number of rows it touched.
 func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error) {
 	q = t.db.text(q)
+	err := readable(op, args)
+	if err != nil {
+		return 0, err
+	}
 	var res sql.Result
-	var err error
 	if st := t.stmt(ctx, q); st != nil {
 		res, err = st.ExecContext(ctx, args...)
 	} else {
@@ -134,8 +139,11 @@ func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error)
 // query runs a statement that gives rows; the caller closes them.
 func (t *Tx) query(ctx context.Context, op, q string, args ...any) (*sql.Rows, error) {
 	q = t.db.text(q)
+	err := readable(op, args)
+	if err != nil {
+		return nil, err
+	}
 	var rows *sql.Rows
-	var err error
 	if st := t.stmt(ctx, q); st != nil {
 		rows, err = st.QueryContext(ctx, args...)
 	} else {
@@ -145,6 +153,17 @@ func (t *Tx) query(ctx context.Context, op, q string, args ...any) (*sql.Rows, e
 		return nil, t.fail(op, err)
 	}
 	return rows, nil
+}
+
+// readable refuses texts that one database would keep and the other would not:
+// broken UTF-8 and the character zero.
+func readable(op string, args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && (!utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0) {
+			return seawall.E(op, seawall.Invalid, "text_unreadable")
+		}
+	}
+	return nil
 }
 
 // one runs a statement that gives at most one row and scans it into dest;
