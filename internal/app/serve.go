@@ -30,6 +30,9 @@ const tickEvery = time.Second
 const (
 	sweepEvery = time.Hour
 	orphanAge  = 24 * time.Hour
+	// importFileAge is how long the sealed file of an ended import stays, so
+	// that its rejected rows can still be had.
+	importFileAge = 14 * 24 * time.Hour
 )
 
 // Start starts what runs in the background: the log's sequencer, the clocks,
@@ -49,10 +52,14 @@ func (a *App) Start(ctx context.Context) {
 		return err
 	})
 	a.every(ctx, sweepEvery, "sweep", func(ctx context.Context) error {
-		n, err := a.Vault.Sweep(ctx, a.Clock.Now().Add(-orphanAge))
+		n, err := a.Main.SweepIdentities(ctx, a.Clock.Now().Add(-orphanAge))
 		if n > 0 {
 			a.Log.Info("identities without a record removed", "count", n)
 		}
+		if err != nil {
+			return err
+		}
+		_, err = a.Main.PurgeImports(ctx, a.Clock.Now().Add(-importFileAge))
 		return err
 	})
 }

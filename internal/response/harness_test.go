@@ -49,6 +49,7 @@ type office struct {
 	log   *store.Log
 	clock *storetest.Clock
 	main  *response.Service
+	vault *vault.Service
 	rules *regime.Set
 	ids   *storetest.IDs
 	// accounts by login.
@@ -87,6 +88,7 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.ok(err)
 	files, err := intake.Load()
 	o.ok(err)
+	o.vault = v
 	roster := area.New(db, o.log, zone)
 	o.main = response.New(response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
 		Cases: db, Loops: db, Areas: db, Roster: roster, Log: o.log, Past: o.log, Vault: v, Rules: o.rules, Jurisdiction: "CN-JS-YC",

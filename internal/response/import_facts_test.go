@@ -13,6 +13,7 @@ import (
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/response"
+	"github.com/seawall-city/seawall/internal/vault"
 )
 
 // list sends rows of text through and gives the report.
@@ -308,5 +309,32 @@ func TestCancelledImportStops(t *testing.T) {
 		}
 		_, err = o.main.PreviewImport(o.ctx, o.grid, response.ImportFile{Kind: intake.LineList, Disease: "measles", Name: "c.csv", Data: []byte("case_id\n1\n")})
 		o.refuse(err, seawall.Denied, "")
+	})
+}
+
+// An identity whose record is committed stays although its process died before
+// it told the vault; one whose record never came to be goes.
+func TestSweepKeepsWhatRecordsKnow(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		sealed, err := o.vault.Seal(o.ctx, []vault.Request{{ID: "lost-0000000000001", Identity: vault.Identity{Name: "测试甲", Birth: seawall.NoDay}},
+			{ID: "used-0000000000001", Identity: vault.Identity{Name: "测试乙", Birth: seawall.NoDay}}})
+		o.ok(err)
+		o.write(func(tx seawall.Tx) error {
+			if err := o.db.SavePerson(o.ctx, tx, casebook.Person{No: sealed[1].Person, Mask: sealed[1].Mask}); err != nil {
+				return err
+			}
+			return o.log.Record(o.ctx, tx, ledger.Event{Type: "person.added", Subject: casebook.PersonRef(sealed[1].Person)})
+		})
+		o.clock.Advance(48 * time.Hour)
+		for _, want := range []int{1, 0} {
+			n, err := o.main.SweepIdentities(o.ctx, o.clock.Now().Add(-24*time.Hour))
+			if err != nil || n != want {
+				t.Errorf("%d swept, want %d; %v", n, want, err)
+			}
+		}
+		left, err := o.vault.Masks(o.ctx, []seawall.PersonNo{sealed[0].Person, sealed[1].Person})
+		if err != nil || left[0].Mask != "" || left[1].Mask == "" {
+			t.Errorf("%+v %v", left, err)
+		}
 	})
 }

@@ -57,6 +57,9 @@ type Store interface {
 	Holders(ctx context.Context, token int64, ids []int64) ([]int64, error)
 	// Commit marks requests as used; unknown ones are passed over.
 	Commit(ctx context.Context, requests []string) error
+	// Uncommitted gives uncommitted records sealed before an instant, by ID
+	// after the given one, at most limit.
+	Uncommitted(ctx context.Context, before time.Time, after int64, limit int) ([]Record, error)
 	// Sweep deletes uncommitted records sealed before an instant.
 	Sweep(ctx context.Context, before time.Time) (int, error)
 	// Shred deletes key, ciphertext, mask and tokens of a person for good and

@@ -100,6 +100,9 @@ type Vault interface {
 	// given instant, and returns how many.
 	Commit(ctx context.Context, requestIDs []string) error
 	Sweep(ctx context.Context, before time.Time) (int, error)
+	// SweepUnused is Sweep that first asks which of the uncommitted people
+	// records know, and keeps those; servers call this one.
+	SweepUnused(ctx context.Context, before time.Time, used func(context.Context, []seawall.PersonNo) ([]seawall.PersonNo, error)) (int, error)
 	// Forget shreds a person's identity for good.
 	Forget(ctx context.Context, person seawall.PersonNo) error
 	// Merge makes tokens of loser find winner; Unmerge takes that back.
