@@ -19,6 +19,8 @@ type demoCmd struct {
 	Listen string `help:"Address to listen on." default:"127.0.0.1:8080"`
 	Data   string `help:"Data directory; by default one for each story under seawall-data." placeholder:"DIR"`
 	Fresh  bool   `help:"Forget what was done in the demonstration before."`
+	// A demonstration on PostgreSQL shows several nodes; the proofs use it.
+	Database string `help:"Records database: a postgres:// URL; by default a file in the data directory." env:"SEAWALL_DEMO_DATABASE"`
 }
 
 // Run tells the story where it has not been told yet, then serves.
@@ -31,7 +33,7 @@ func (c *demoCmd) Run(e *env) error {
 		c.Data = filepath.Join("seawall-data", "demo-"+s.ID)
 	}
 	cfg := config.Default(c.Data)
-	cfg.Listen = c.Listen
+	cfg.Listen, cfg.Database = c.Listen, c.Database
 	if err := cfg.Check(); err != nil {
 		return seawall.E("cli.demo", seawall.Invalid, "config_invalid", "path", "--listen", "detail", err.Error())
 	}

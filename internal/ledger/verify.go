@@ -54,7 +54,7 @@ const verifyPage = 500
 // An error means that the check could not be done; what is wrong stands in the
 // report.
 func Verify(ctx context.Context, work seawall.UnitOfWork, store Store, key, earlier string, progress func(done, size int64)) (*Report, error) {
-	v := &verification{ctx: ctx, work: work, store: store, key: key, report: &Report{},
+	v := &verification{ctx: ctx, work: work, store: store, key: key, report: &Report{Problems: []Problem{}},
 		edge: &edge{}, expect: map[int64][]Hash{}, keys: map[string]int64{}, progress: progress}
 	if err := v.begin(earlier); err != nil {
 		return nil, seawall.Wrap("ledger.Verify", err)
