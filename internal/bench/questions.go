@@ -109,15 +109,11 @@ func (w *world) caseLists(p place) []Question {
 		out = append(out, w.ask("cases, "+p.name+name, func(ctx context.Context, tx seawall.Tx, r *rand.Rand) (int, error) {
 			q := q
 			q.Scope = p.scope(r)
-			rows, next, _, err := w.db.Cases(ctx, tx, q)
-			if err == nil && next != "" { // the second page too
-				q.Page.Cursor = next
-				_, _, _, err = w.db.Cases(ctx, tx, q)
-			}
+			rows, _, _, err := w.db.Cases(ctx, tx, q)
 			return len(rows), err
 		}))
 	}
-	add(", two pages", casebook.CaseQuery{})
+	add("", casebook.CaseQuery{})
 	add(", by onset", casebook.CaseQuery{Sort: "onset"})
 	add(", by area", casebook.CaseQuery{Sort: "area"})
 	add(", filtered", casebook.CaseQuery{Disease: "covid-19", Classes: []casebook.Class{casebook.Confirmed}, State: "open", From: w.today.Add(-7), To: w.today})
@@ -133,11 +129,7 @@ func (w *world) contactLists(p place) []Question {
 		out = append(out, w.ask("contacts, "+p.name+name, func(ctx context.Context, tx seawall.Tx, r *rand.Rand) (int, error) {
 			x := q(r)
 			x.Scope = p.scope(r)
-			rows, next, _, err := w.db.Contacts(ctx, tx, x)
-			if err == nil && next != "" && x.Page.Limit == 0 {
-				x.Page.Cursor = next
-				_, _, _, err = w.db.Contacts(ctx, tx, x)
-			}
+			rows, _, _, err := w.db.Contacts(ctx, tx, x)
 			return len(rows), err
 		}))
 	}
@@ -145,7 +137,17 @@ func (w *world) contactLists(p place) []Question {
 		return func(*rand.Rand) casebook.ContactQuery { return q }
 	}
 	following := []casebook.ContactState{casebook.Following}
-	add(", following, two pages", fixed(casebook.ContactQuery{States: following}))
+	add(", following", fixed(casebook.ContactQuery{States: following}))
+	// A page far down: the cursor of one request is the place of the next.
+	far := casebook.ContactQuery{States: following}
+	out = append(out, w.ask("contacts, "+p.name+", page after page", func(ctx context.Context, tx seawall.Tx, r *rand.Rand) (int, error) {
+		if far.Page.Cursor == "" {
+			far.Scope = p.scope(r)
+		}
+		rows, next, _, err := w.db.Contacts(ctx, tx, far)
+		far.Page.Cursor = next
+		return len(rows), err
+	}))
 	add(", every state", fixed(casebook.ContactQuery{}))
 	for _, sort := range []string{"last_exposure", "no", "area"} {
 		add(", by "+sort, fixed(casebook.ContactQuery{States: []casebook.ContactState{casebook.Following, casebook.Candidate}, Sort: sort}))

@@ -49,8 +49,11 @@ func (w *where) eq(col, v string) {
 
 // in gives "col IN (…)", or a condition that nothing meets for no values.
 func in[S ~string](w *where, col string, vs []S) string {
-	if len(vs) == 0 {
+	switch len(vs) {
+	case 0:
 		return "1 = 0"
+	case 1:
+		return w.text(col+" = ?", string(vs[0]))
 	}
 	marks := make([]string, len(vs))
 	for i, v := range vs {
@@ -189,28 +192,21 @@ func above(path string, n int) string {
 }
 
 // ranges gives the disjoint conditions whose union is "state is one of states
-// and area lies in the scope"; a list walks one index range for each. It
-// reports whether they are narrow, so that an index on the area serves best.
+// and area lies in the scope"; a list walks one index range for each. A narrow
+// scope gives one for each of its parts, for an index on state and area; a wide
+// one gives one for each state, for an index on state and the list's order.
 func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, narrow bool) {
 	parts, limited := reaches(scope)
 	if limited && len(parts) == 0 || len(states) == 0 {
 		return []string{"1 = 0"}, false
 	}
-	areas := hulls(parts, maxRanges/len(states))
-	narrow = limited && len(areas)*len(states) <= maxRanges
+	areas := hulls(parts, maxRanges)
+	narrow = limited && len(areas) <= maxRanges
 	for _, r := range parts {
 		narrow = narrow && r.depth >= narrowDepth
 	}
-	within := ""
-	if limited && !narrow {
-		within = w.areas("area", parts)
-	}
-	for _, s := range states {
-		state := w.text("state = ?", s)
-		if !narrow {
-			conds = append(conds, all(state, within))
-			continue
-		}
+	if narrow {
+		state := in(w, "state", states)
 		for _, h := range areas {
 			meant := ""
 			if h.parts != nil {
@@ -218,8 +214,16 @@ func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, na
 			}
 			conds = append(conds, all(state, w.area("area", h.reach), meant))
 		}
+		return conds, true
 	}
-	return conds, narrow
+	within := ""
+	if limited {
+		within = w.areas("area", parts)
+	}
+	for _, s := range states {
+		conds = append(conds, all(w.text("state = ?", s), within))
+	}
+	return conds, false
 }
 
 // within adds the conditions of states and scope to a query that few rows meet

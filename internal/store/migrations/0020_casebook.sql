@@ -56,7 +56,7 @@ CREATE INDEX case_record_person ON case_record (person);
 CREATE INDEX case_record_by_reported ON case_record (state, reported, id, area, disease, class);
 CREATE INDEX case_record_by_onset ON case_record (state, onset, id, area, disease, class, reported, sampled);
 CREATE INDEX case_record_by_no ON case_record (state, no, id, area, disease, class, reported);
-CREATE INDEX case_record_by_area ON case_record (state, area, id, disease, class, reported);
+CREATE INDEX case_record_by_area ON case_record (state, area, id, disease, class, reported, onset, sampled, no);
 
 CREATE TABLE result (
   id {{text}} PRIMARY KEY,
@@ -135,8 +135,8 @@ CREATE INDEX contact_via ON contact (via, no) WHERE via <> '';
 CREATE INDEX contact_by_due ON contact (state, next_due, id, area, disease, class, owner, symptomatic, last_report);
 CREATE INDEX contact_by_exposure ON contact (state, last_exposure, id, area, disease, class, owner, symptomatic, last_report, next_due);
 CREATE INDEX contact_by_no ON contact (state, no, id, area, disease, class, owner, symptomatic, last_report, next_due);
-CREATE INDEX contact_by_area ON contact (state, area, id, next_due, disease, class, owner, symptomatic, last_report);
-CREATE INDEX contact_by_owner ON contact (owner, state, next_due, id, area, disease, class, symptomatic, last_report);
+CREATE INDEX contact_by_area ON contact (state, area, id, next_due, last_exposure, no, disease, class, owner, symptomatic, last_report);
+CREATE INDEX contact_by_owner ON contact (owner, state, next_due, id, area, last_exposure, no, disease, class, symptomatic, last_report);
 
 CREATE TABLE stay (
   id {{text}} PRIMARY KEY,
