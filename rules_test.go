@@ -107,6 +107,8 @@ func ownerRules() []importRule {
 			reason: "only the store knows SQL"},
 		{who: all, unless: []string{"internal/vault/...", "internal/app/..."},
 			not: []string{"github.com/tink-crypto/tink-go/v2/..."}, reason: "only the vault holds keys"},
+		{who: all, unless: []string{"internal/bench/...", "internal/app/..."},
+			not: []string{"internal/bench/..."}, reason: "measurements rest on the program, not the other way round"},
 		{who: all, not: []string{"internal/proof/..."}, reason: "the proofs look at the program from outside; nothing rests on them"},
 		{who: all, unless: []string{"internal/cli/..."}, not: []string{"github.com/alecthomas/kong/..."}, tests: true,
 			reason: "only the command line parses arguments"},
@@ -148,7 +150,7 @@ func TestVocabularyStandsAlone(t *testing.T) {
 func TestEveryPackageHasItsPlace(t *testing.T) {
 	known := append(append(domain(), adapters()...), engines()...)
 	known = append(known, ".", "cmd/seawall", "internal/response/...", "internal/app/...", "internal/cli/...",
-		"internal/locale", "internal/proof", "internal/story", "regimes", "protocols", "examples/...")
+		"internal/locale", "internal/bench", "internal/proof", "internal/story", "regimes", "protocols", "examples/...")
 	for _, dir := range packageDirs(t) {
 		if testSupport(dir) {
 			dir = path.Dir(dir)
