@@ -18,6 +18,7 @@ type Evaluation struct {
 	cols   map[string]int // field → column
 	orders map[int]string // column → order of day and month
 	extra  []int          // columns kept as they are
+	sealed []int          // columns without a field that seem to hold identities
 	// keys tells, for each row, which occurrence of its key and content it is.
 	nth      []int
 	repeated []repetition
@@ -51,7 +52,7 @@ func (c *Catalog) Evaluate(t *Table, m Mapping, o Options) (*Evaluation, error) 
 	for i, col := range t.Columns {
 		f := m.Columns[col]
 		if f == "" {
-			e.extra = append(e.extra, i)
+			e.keepColumn(i, col)
 			continue
 		}
 		e.cols[f] = i
@@ -66,6 +67,23 @@ func (c *Catalog) Evaluate(t *Table, m Mapping, o Options) (*Evaluation, error) 
 	e.fileWarnings()
 	e.countKeys()
 	return e, nil
+}
+
+// keepColumn decides where a column without a field is kept: with the record,
+// or in the vault where it seems to tell who somebody is. Files that bring no
+// persons have no place for it there, and say so.
+func (e *Evaluation) keepColumn(i int, col string) {
+	if !e.namesPeople(i, col) {
+		e.extra = append(e.extra, i)
+		return
+	}
+	code := "import_column_sealed"
+	if e.m.Kind == Links || e.m.Kind == FollowUps {
+		code = "import_sealed_not_kept"
+	} else {
+		e.sealed = append(e.sealed, i)
+	}
+	e.File = append(e.File, Problem{Column: col, Severity: Warning, Code: code})
 }
 
 // Rows counts the rows.

@@ -72,12 +72,23 @@ func nameMatch(column, alias string, dated bool) (int, string) {
 	}
 	cr, ar := []rune(c), []rune(a)
 	switch {
-	case unicode.Is(unicode.Han, ar[0]) && len(ar) >= 2 && strings.Contains(c, a):
+	case unicode.Is(unicode.Han, ar[0]) && len(ar) >= 2 && strings.Contains(c, a) && !somebodyElse(c, a):
 		return 60 + min(20, 4*len(ar)), "contains"
 	case len(ar) >= 6 && len(cr) >= 6 && nearlySame(cr, ar):
 		return 70, "similar"
 	}
 	return 0, ""
+}
+
+// somebodyElse reports whether a column speaks of another person than the row's
+// own ("监护人姓名" is no patient's name), by a word that the alias lacks.
+func somebodyElse(column, alias string) bool {
+	for _, w := range []string{"监护人", "家长", "联系人", "报告人", "填报人", "填卡", "医生", "医师", "调查", "父亲", "母亲", "配偶", "陪同", "随访人", "采样人", "检测人", "审核"} {
+		if strings.Contains(column, w) && !strings.Contains(alias, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // nearlySame reports whether one typing error parts a from b: a letter wrong,

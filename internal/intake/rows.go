@@ -237,6 +237,11 @@ func (e *Evaluation) person(i int, r *Record, days ...seawall.Day) {
 			address = append(address, v)
 		}
 	}
+	for _, col := range e.sealed {
+		if v := e.table.Rows[i].Cells[col]; v != "" && !e.cat.saysNothing(v) {
+			address = append(address, e.table.Columns[col]+": "+v)
+		}
+	}
 	id.Address = strings.Join(address, " · ")
 	e.bound(i, r, "name", id.Name, longestName)
 	e.bound(i, r, "document", id.DocNumber, longestName)

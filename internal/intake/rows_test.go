@@ -223,3 +223,22 @@ func FuzzDate(f *testing.F) {
 		}
 	})
 }
+
+// What tells who somebody is goes to the vault even if no field takes it.
+func TestUnmappedIdentityIsSealed(t *testing.T) {
+	ev := evaluate(t, LineList, "病例编号,监护人姓名,school phone,备用号,班级\n1,测试丁,0515-1234567,13800000000,二班\n2,,,13900000000,三班\n")
+	r := ev.Record(0)
+	if len(r.Extra) != 1 || r.Extra["班级"] != "二班" {
+		t.Errorf("further data: %v", r.Extra)
+	}
+	if r.Identity.Address != "监护人姓名: 测试丁 · school phone: 0515-1234567 · 备用号: 13800000000" {
+		t.Errorf("sealed: %q", r.Identity.Address)
+	}
+	if len(ev.File) != 4 { // three columns, and the class that is assumed
+		t.Errorf("%+v", ev.File)
+	}
+	ev = evaluate(t, Links, "from,to,guardian phone\na,b,0515\n")
+	if len(ev.Record(0).Extra) != 0 || len(ev.File) != 1 || ev.File[0].Code != "import_sealed_not_kept" {
+		t.Errorf("%+v %+v", ev.Record(0), ev.File)
+	}
+}

@@ -54,17 +54,23 @@ func (s *Service) report(ctx context.Context, tx seawall.Tx, c casebook.Contact,
 	if err != nil {
 		return u, err
 	}
+	return u, s.afterReport(ctx, tx, c, u)
+}
+
+// afterReport does what follows from a follow-up record of somebody who is
+// followed: the day's step closes, symptoms raise an alarm, release is tried.
+func (s *Service) afterReport(ctx context.Context, tx seawall.Tx, c casebook.Contact, u casebook.FollowUp) error {
 	if err := s.closeReports(ctx, tx, c, u); err != nil {
-		return u, err
+		return err
 	}
 	if u.Status == ill {
 		if err := s.urgent(ctx, tx, c, stepSymptoms, seawall.Text{ZH: "出现症状：联系本人，安排就医和采样",
 			EN: "Symptoms: call the person, arrange care and a sample"}); err != nil {
-			return u, err
+			return err
 		}
 	}
-	_, err = s.tryRelease(ctx, tx, c.ID)
-	return u, err
+	_, err := s.tryRelease(ctx, tx, c.ID)
+	return err
 }
 
 // closeReports closes the day's report step, one for each record. When somebody

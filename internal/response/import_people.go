@@ -201,7 +201,13 @@ func (w *writer) followUp(i *item) error {
 	if err := w.keep(i, ref, c.Person); err != nil {
 		return err
 	}
-	return w.event("followup.recorded", ref, c.Person, c.Area, c.Ref(), w.imp.Ref())
+	if err := w.event("followup.recorded", ref, c.Person, c.Area, c.Ref(), w.imp.Ref()); err != nil {
+		return err
+	}
+	if c.State != casebook.Following || i.fate != rowFresh || u.Day > w.s.today(w.tx) {
+		return nil
+	}
+	return w.s.afterReport(w.ctx, w.tx, c, u)
 }
 
 // result records or changes a test; a fresh one does what a result does that is
