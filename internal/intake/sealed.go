@@ -11,6 +11,14 @@ func (e *Evaluation) namesPeople(i int, col string) bool {
 	if !e.used(i) {
 		return false
 	}
+	for _, f := range e.cat.fields[e.m.Kind] {
+		for _, alias := range f.Alias {
+			// A birth day that cannot be read is no date, but still a birth day.
+			if p, _ := nameMatch(col, alias, true); f.Sealed && p > 0 {
+				return true
+			}
+		}
+	}
 	words := columnWords(col)
 	for _, w := range []string{"phone", "telephone", "mobile", "email", "mail", "passport", "surname", "firstname", "lastname",
 		"fullname", "address", "street", "wechat", "whatsapp"} {
