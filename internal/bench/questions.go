@@ -87,6 +87,9 @@ func (w *world) tonight(p place) []Question {
 			n, err := w.db.CountSteps(ctx, tx, p.scope(r), worker(of(r, w.grids)), w.now, w.now.Add(2*time.Hour), end)
 			return n.Open, err
 		}),
+		w.ask("tonight's whole page, "+p.name, func(ctx context.Context, tx seawall.Tx, r *rand.Rand) (int, error) {
+			return w.tonightPage(ctx, tx, p.scope(r), end)
+		}),
 		steps(": tonight", func(*rand.Rand) loop.StepQuery { return loop.StepQuery{DueTo: end.UnixMicro()} }),
 		steps(": open", func(*rand.Rand) loop.StepQuery { return loop.StepQuery{} }),
 		steps(": escalated", func(*rand.Rand) loop.StepQuery { return loop.StepQuery{Escalated: true} }),
@@ -101,6 +104,25 @@ func (w *world) tonight(p place) []Question {
 			return loop.StepQuery{States: []loop.State{loop.Open, loop.Done, loop.Waiting, loop.Cancelled, loop.Withdrawn}}
 		}),
 	}
+}
+
+// tonightPage asks what the first page shows: the figures and the four bands of
+// steps (late, soon, tonight, later), each with its total.
+func (w *world) tonightPage(ctx context.Context, tx seawall.Tx, scope seawall.Scope, end time.Time) (int, error) {
+	soon := w.now.Add(2 * time.Hour)
+	if _, err := w.db.CountSteps(ctx, tx, scope, desk, w.now, soon, end); err != nil {
+		return 0, err
+	}
+	bounds := []int64{0, w.now.UnixMicro(), soon.UnixMicro(), end.UnixMicro(), 0}
+	rows := 0
+	for i := range 4 {
+		got, _, _, err := w.db.Steps(ctx, tx, loop.StepQuery{Scope: scope, DueFrom: bounds[i], DueTo: bounds[i+1], Page: seawall.Page{Limit: 100}})
+		if err != nil {
+			return 0, err
+		}
+		rows += len(got)
+	}
+	return rows, nil
 }
 
 func (w *world) caseLists(p place) []Question {

@@ -84,13 +84,12 @@ func contactRanges(w *where, q casebook.ContactQuery) (ranges []string, index st
 		index = "contact_case"
 	case q.Text != "":
 		index = "sqlite_autoindex_contact_1"
+	case q.Owner != "":
+		ranges, index = w.stateRanges(distinct(states), q.Scope), "contact_by_owner"
 	default:
 		var narrow bool
 		if ranges, narrow = w.ranges(distinct(states), q.Scope); narrow {
 			index = "contact_by_area"
-		}
-		if q.Owner != "" {
-			index = "contact_by_owner"
 		}
 	}
 	contactFilter(w, q)

@@ -65,13 +65,14 @@ func stepList(q loop.StepQuery) *listing[loop.Step] {
 // stepRanges gives the ranges of states in a scope and the index that serves
 // them: the owner's, that of the steps that climbed, the area's or the order's.
 func stepRanges(w *where, states []string, scope seawall.Scope, owner seawall.PrincipalID, climbed bool) (ranges []string, index string) {
-	ranges, narrow := w.ranges(states, scope)
 	switch {
 	case owner != "":
-		return ranges, "step_by_owner"
+		return w.stateRanges(states, scope), "step_by_owner"
 	case climbed:
-		return ranges, "step_climbed"
-	case narrow:
+		return w.stateRanges(states, scope), "step_climbed"
+	}
+	ranges, narrow := w.ranges(states, scope)
+	if narrow {
 		return ranges, "step_by_area"
 	}
 	return ranges, "step_by_due"

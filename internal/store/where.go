@@ -216,14 +216,20 @@ func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, na
 		}
 		return conds, true
 	}
+	return w.stateRanges(states, scope), false
+}
+
+// stateRanges gives one range for each state, with the scope as a filter: for
+// an index that leads to few rows by something else, such as their owner.
+func (w *where) stateRanges(states []string, scope seawall.Scope) (conds []string) {
 	within := ""
-	if limited {
+	if parts, limited := reaches(scope); limited {
 		within = w.areas("area", parts)
 	}
 	for _, s := range states {
 		conds = append(conds, all(w.text("state = ?", s), within))
 	}
-	return conds, false
+	return conds
 }
 
 // within adds the conditions of states and scope to a query that few rows meet
