@@ -1,7 +1,9 @@
 package response_test
 
 import (
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/seawall-city/seawall"
@@ -99,6 +101,44 @@ func TestImportsKeepIdentityApart(t *testing.T) {
 		}
 		if c.State == casebook.CaseRetracted || c.Extra["班级"] != "二班" {
 			t.Errorf("%+v", c)
+		}
+	})
+}
+
+// Three workers at once on one import: every row is taken once.
+func TestWorkersShareNoRow(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		lines := []string{"case_id,name"}
+		for i := range 700 {
+			lines = append(lines, fmt.Sprintf("W%d,测试%c", i, rune(0x4e00+i)))
+		}
+		p, err := o.main.PreviewImport(o.ctx, o.epi, response.ImportFile{Kind: intake.LineList, Disease: "measles", Name: "w.csv",
+			Data: []byte(strings.Join(lines, "\n"))})
+		o.ok(err)
+		_, err = o.main.StartImport(o.ctx, o.epi, p.Import.ID, nil)
+		o.ok(err)
+		var wg sync.WaitGroup
+		errs := make([]error, 3)
+		for n := range errs {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				for range 20 {
+					if _, errs[n] = o.main.ResumeImports(o.ctx); errs[n] != nil {
+						return
+					}
+				}
+			}()
+		}
+		wg.Wait()
+		for _, err := range errs {
+			o.ok(err)
+		}
+		rep, err := o.main.ImportReport(o.ctx, o.epi, p.Import.ID)
+		o.ok(err)
+		o.counts(rep, 700, 0, 0)
+		if n, err := o.vault.Count(o.ctx); err != nil || n != 700 {
+			t.Errorf("%d identities, want 700; %v", n, err)
 		}
 	})
 }

@@ -126,7 +126,14 @@ func (s *Service) RunImport(ctx context.Context, who Who, id seawall.ImportID) (
 			return r.imp, seawall.Wrap(op, err)
 		}
 	}
-	return s.endImport(ctx, who, r.imp, casebook.ImportDone)
+	done, err := s.endImport(ctx, who, r.imp, casebook.ImportDone)
+	if seawall.Is(err, seawall.Conflict) { // another worker was there first
+		err = s.read(ctx, op, func(tx seawall.Tx) (err error) {
+			done, err = s.d.Imports.Store.Import(ctx, tx, id)
+			return err
+		})
+	}
+	return done, seawall.Wrap(op, err)
 }
 
 // ResumeImports carries on every started import that nobody has in hand; a
