@@ -32,8 +32,10 @@ func stopwatch() func() time.Duration {
 type storyClock struct {
 	wall seawall.Clock
 	save func(ctx context.Context, lead time.Duration) error
-	mu   sync.Mutex
-	lead time.Duration // story time minus wall time
+	// moving lets one move at a time; mu guards lead alone.
+	moving sync.Mutex
+	mu     sync.Mutex
+	lead   time.Duration // story time minus wall time
 }
 
 // Now gives the story's time.
@@ -43,17 +45,20 @@ func (c *storyClock) Now() time.Time {
 	return c.wall.Now().Add(c.lead)
 }
 
-// AdvanceTo moves the clock forward to t.
+// AdvanceTo moves the clock forward to t. Saving asks what time it is, so the
+// clock goes on while its new lead is written down; moves come one at a time.
 func (c *storyClock) AdvanceTo(ctx context.Context, t time.Time) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	lead := t.Sub(c.wall.Now())
-	if lead <= c.lead {
+	c.moving.Lock()
+	defer c.moving.Unlock()
+	if !t.After(c.Now()) {
 		return seawall.E("app.AdvanceTo", seawall.Invalid, "clock_backwards")
 	}
+	lead := t.Sub(c.wall.Now())
 	if err := c.save(ctx, lead); err != nil {
 		return err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.lead = lead
 	return nil
 }
