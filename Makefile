@@ -1,5 +1,8 @@
 # Seawall: build, run, test. Needs Go, Node and npm; `make test` fetches the rest.
 
+# One set of flags for building, vetting and testing, so that nothing is compiled twice.
+export GOFLAGS := -trimpath $(GOFLAGS)
+
 GO      ?= go
 NPM     ?= npm
 BIN     := bin/seawall
@@ -26,7 +29,7 @@ internal/webui/dist/index.html: web/node_modules/.installed $(WEBSRC)
 	cd web && $(NPM) run --silent build
 
 $(BIN): internal/webui/dist/index.html $(GOSRC) $(shell find regimes internal -name '*.yaml' -o -name '*.sql' -o -name '*.cedar' -o -name '*.gz')
-	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/seawall
+	$(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/seawall
 
 ## api: write the API's description and the web client's types from it
 api: build

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 size=${1:-shard}
+export GOFLAGS="${GOFLAGS:--trimpath}" # the Makefile's, when run without it
 if [ -z "${SEAWALL_TEST_POSTGRES:-}" ]; then
   SEAWALL_PG_FSYNC=on exec ./scripts/with-postgres.sh "$0" "$@"
 fi

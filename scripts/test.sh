@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 started=$(date +%s)
+export GOFLAGS="${GOFLAGS:--trimpath}" # the Makefile's, when run without it
 say() { printf '\n== %s (%ss)\n' "$*" "$(($(date +%s) - started))"; }
 
 if [ -z "${SEAWALL_TEST_POSTGRES:-}" ]; then

@@ -93,7 +93,7 @@ func doctorData(c config.Config, add finder) {
 	default:
 		open := ""
 		for _, f := range files {
-			if info, err := f.Info(); err == nil && info.Mode().Perm()&0o077 != 0 {
+			if info, err := f.Info(); err == nil && info.Mode().Perm()&0o077 != 0 && filepath.Ext(f.Name()) != ".pub" {
 				open = f.Name()
 			}
 		}
