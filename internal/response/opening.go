@@ -3,6 +3,7 @@ package response
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -38,11 +39,7 @@ func (s *Service) openInvestigation(ctx context.Context, tx seawall.Tx, c casebo
 	if c.Historic || c.Regime == "" || !ok || len(r.CaseClocks) == 0 || c.State != casebook.CaseOpen || c.Class == casebook.Discarded {
 		return loop.Loop{}, nil
 	}
-	unit := c.Facility
-	if unit == "" {
-		unit = c.Setting
-	}
-	p, err := s.parties(ctx, tx, c.Area, loop.Investigation, unit, c.Mask)
+	p, err := s.parties(ctx, tx, c.Area, loop.Investigation, c.Facility, c.Mask)
 	if err != nil {
 		return loop.Loop{}, err
 	}
@@ -55,10 +52,18 @@ func (s *Service) openInvestigation(ctx context.Context, tx seawall.Tx, c casebo
 		if k.After == "report" {
 			from = c.Reported
 		}
-		o.Steps = append(o.Steps, loop.StepPlan{Key: k.Key, Title: k.Text, Needs: "note", Rule: k.Why.String(),
+		o.Steps = append(o.Steps, loop.StepPlan{Key: k.Key, Title: headed(k.Text), Needs: "note", Rule: k.Why.String(),
 			Due: from.Add(time.Duration(k.Hours) * time.Hour), Day: seawall.DayOf(from, s.d.Zone)})
 	}
 	return s.engine.Open(ctx, tx, o)
+}
+
+// headed gives a text as a title: the English begins with a capital.
+func headed(t seawall.Text) seawall.Text {
+	if t.EN != "" {
+		t.EN = strings.ToUpper(t.EN[:1]) + t.EN[1:]
+	}
+	return t
 }
 
 // historic reports whether a case opens no duty any more on this day, and the
@@ -144,8 +149,7 @@ func (s *Service) openFollowUp(ctx context.Context, tx seawall.Tx, f following, 
 	if c, err = s.book.KeepContact(ctx, tx, c); err != nil {
 		return c, loop.Loop{}, err
 	}
-	unit := c.Setting
-	p, err := s.parties(ctx, tx, c.Area, loop.FollowUp, unit, c.Mask)
+	p, err := s.parties(ctx, tx, c.Area, loop.FollowUp, c.Place, c.Mask)
 	if err != nil {
 		return c, loop.Loop{}, err
 	}
