@@ -35,6 +35,10 @@ describe('the words of the pages', () => {
     const same = Object.keys(zhBook).filter((k) => zhBook[k] === enBook[k] && /[a-z]{3}/i.test(zhBook[k].replace(/\{\w+\}/g, '')))
     expect(same).toEqual([])
   })
+  it('carry Chinese punctuation in Chinese', () => {
+    const wrong = Object.entries(zhBook).filter(([, v]) => /[\u4e00-\u9fff][,;:?!]|[,;:?!][\u4e00-\u9fff]/.test(v))
+    expect(wrong).toEqual([])
+  })
   it('are there for every key that the code names', () => {
     const missing = new Set<string>()
     for (const file of files) {

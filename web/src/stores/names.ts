@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { reactive } from 'vue'
 import { areas, type Area, type Text } from '@/api'
+import { useSession } from './session'
 
 /** Names of areas by id, fetched by sisterhood: one question per parent. */
 export const useNames = defineStore('names', () => {
@@ -29,8 +30,11 @@ export const useNames = defineStore('names', () => {
   function of(path: string | undefined, depth = 2): Text[] {
     if (!path) return []
     const chain = ids(path)
+    const above = ids(useSession().city?.path ?? '').length
     const out: Text[] = []
-    for (let i = Math.max(0, chain.length - depth); i < chain.length; i++) {
+    // The city itself is understood wherever something below it is named.
+    const first = chain.length > above ? Math.max(above, chain.length - depth) : chain.length - 1
+    for (let i = Math.max(0, first); i < chain.length; i++) {
       const name = byId.get(chain[i])
       if (name) out.push(name)
       else void ask(i === 0 ? '' : chain[i - 1])

@@ -8,6 +8,8 @@ export type Column = {
   align?: 'right'
   /** Not shown until chosen. */
   optional?: boolean
+  /** Left out while a record is open beside the list. */
+  aside?: 'hide'
   /** On a phone's card: the first line, the second, or left out. */
   card?: 'title' | 'side' | 'line' | 'hide'
 }
