@@ -14,11 +14,14 @@ type benchCmd struct {
 }
 
 type benchLists struct {
-	Persons  int  `default:"200000"`
-	Cases    int  `default:"2000"`
-	Contacts int  `default:"60000"`
-	Rounds   int  `default:"40" help:"How often each list is asked."`
-	JSON     bool `help:"Print the figures as JSON."`
+	Persons  int `default:"200000"`
+	Cases    int `default:"2000"`
+	Contacts int `default:"60000"`
+	Rounds   int `default:"40" help:"How often each list is asked."`
+	// Identities in the vault; a whole city is 6710000.
+	Identities int    `help:"People in the vault; as many as persons unless given."`
+	Seed       uint64 `default:"1" help:"Makes the records and the questions."`
+	JSON       bool   `help:"Print the figures as JSON."`
 }
 
 // Run loads synthetic records into fresh databases and times every list.
@@ -32,5 +35,6 @@ func (c *benchLists) Run(e *env) error {
 	if pg := os.Getenv("SEAWALL_TEST_POSTGRES"); strings.HasPrefix(pg, "postgres") {
 		urls = append(urls, pg)
 	}
-	return app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, JSON: c.JSON})
+	return app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, Identities: c.Identities,
+		Seed: c.Seed, JSON: c.JSON})
 }
