@@ -60,37 +60,48 @@ func (c *demoCmd) Run(e *env) error {
 // openDemo opens the demonstration and tells its story the first time. A story
 // that was cut short is told again from an empty database.
 func openDemo(e *env, cfg config.Config, s *story.Story) (*app.App, error) {
-	for again := false; ; again = true {
-		zone, err := time.LoadLocation(cfg.City.TimeZone)
-		if err != nil {
-			return nil, err
-		}
-		a, err := app.Open(e.ctx, cfg, app.Options{Log: logger(e, cfg), Version: e.version, Story: s.Begins(zone)})
-		if err != nil {
-			return nil, err
-		}
-		told, err := a.Told(e.ctx)
-		if err == nil && told == s.ID {
-			return a, nil
-		}
-		if err == nil && !again {
-			err = a.Tell(e.ctx, s, nil)
-			if err == nil {
-				return a, nil
-			}
-			if !seawall.Is(err, seawall.Conflict) {
-				a.Close()
-				return nil, err
-			}
-		}
+	a, told, err := openStory(e, cfg, s)
+	if err != nil || told == s.ID {
+		return a, err
+	}
+	if told != "" {
 		a.Close()
-		if again || err != nil && !seawall.Is(err, seawall.Conflict) {
-			return nil, err
-		}
+		return nil, seawall.E("cli.demo", seawall.Conflict, "story_other", "path", cfg.Data, "id", told)
+	}
+	err = a.Tell(e.ctx, s, nil)
+	if seawall.Is(err, seawall.Conflict) {
+		a.Close()
 		if err := app.Forget(cfg); err != nil {
 			return nil, err
 		}
+		if a, _, err = openStory(e, cfg, s); err != nil {
+			return nil, err
+		}
+		err = a.Tell(e.ctx, s, nil)
 	}
+	if err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+// openStory opens a demonstration's databases and says which story they hold.
+func openStory(e *env, cfg config.Config, s *story.Story) (*app.App, string, error) {
+	zone, err := time.LoadLocation(cfg.City.TimeZone)
+	if err != nil {
+		return nil, "", err
+	}
+	a, err := app.Open(e.ctx, cfg, app.Options{Log: logger(e, cfg), Version: e.version, Story: s.Begins(zone)})
+	if err != nil {
+		return nil, "", err
+	}
+	told, err := a.Told(e.ctx)
+	if err != nil {
+		a.Close()
+		return nil, "", err
+	}
+	return a, told, nil
 }
 
 // serveCmd starts the server.
