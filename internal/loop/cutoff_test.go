@@ -19,7 +19,8 @@ func TestClimbing(t *testing.T) {
 	if f := b.tick(t, b.at(28, 23, 59)); f.Escalated != 0 {
 		t.Fatalf("%d climbed before the cut-off", f.Escalated)
 	}
-	if f := b.tick(t, b.at(29, 0, 0)); f.Escalated != 2 {
+	f := b.tick(t, b.at(29, 0, 0))
+	if f.Escalated != 2 {
 		t.Fatalf("%d climbed at the cut-off, want the two that were due", f.Escalated)
 	}
 	got := b.m.loops[l.ID]
@@ -29,12 +30,8 @@ func TestClimbing(t *testing.T) {
 	if s := b.only("late"); s.Owner != got.Owner || s.Escalations != 0 {
 		t.Fatalf("the step that was not due: %+v", s)
 	}
-	told := map[string]int{}
-	for _, n := range b.m.notices {
-		told[n.To.ID]++
-	}
-	if told["p6"] != 1 || told["p5"] != 1 {
-		t.Fatalf("told %v, want the old and the new owner once", told)
+	if len(b.m.handOvers) != 1 || f.Climb == nil || f.Climb.From != "p6" || f.Climb.Loop.Owner != "p5" {
+		t.Fatalf("the climb says %+v, hand-overs %+v", f.Climb, b.m.handOvers)
 	}
 	for d := 30; d <= 31; d++ {
 		b.tick(t, b.at(d, 0, 0))

@@ -239,6 +239,9 @@ func (b *bench) tick(t interface {
 		n.Escalated += f.Escalated
 		n.Made += f.Made
 		n.Ended += f.Ended
+		if f.Climb != nil {
+			n.Climb = f.Climb
+		}
 	}
 }
 

@@ -15,9 +15,20 @@ type Firing struct {
 	Escalated int
 	Made      int
 	Ended     int
+	// Climb is set when the loop went up a level: both owners are to be told.
+	Climb *Climb
 	// Release names the loop whose plan is over; the caller decides whether its
 	// conditions hold.
 	Release seawall.LoopID
+}
+
+// Climb is a loop's going up one level because a step was open at the cut-off.
+type Climb struct {
+	Loop Loop
+	Step Step
+	// From and FromName are the owner before; the loop has the one after.
+	From     seawall.PrincipalID
+	FromName string
 }
 
 // Fire fires one clock. It may be called any number of times and by several
@@ -90,9 +101,11 @@ func (e *Engine) escalate(ctx context.Context, tx seawall.Tx, c Clock, f *Firing
 	s := &steps[at]
 	s.Escalations, s.EscalatedAt = s.Escalations+1, c.FireAt
 	if l.Level < s.Escalations {
+		f.Climb = &Climb{Step: *s, From: l.Owner, FromName: l.OwnerName}
 		if err := e.climb(ctx, tx, &l, s); err != nil {
 			return err
 		}
+		f.Climb.Loop = l
 	}
 	if err := e.spread(ctx, tx, l, steps, s.ID); err != nil {
 		return err
@@ -106,7 +119,7 @@ func (e *Engine) escalate(ctx context.Context, tx seawall.Tx, c Clock, f *Firing
 		"key": s.Key, "level": itoa(s.Escalations), "cutOff": c.FireAt.UTC().Format(time.RFC3339)})
 }
 
-// climb takes the loop one level up and tells both owners.
+// climb takes the loop one level up.
 func (e *Engine) climb(ctx context.Context, tx seawall.Tx, l *Loop, s *Step) error {
 	up, ok, err := e.Up(ctx, tx, l.Area)
 	if err != nil {
@@ -129,33 +142,11 @@ func (e *Engine) climb(ctx context.Context, tx seawall.Tx, l *Loop, s *Step) err
 	if err := e.Store.SaveLoop(ctx, tx, *l); err != nil {
 		return err
 	}
-	if from != l.Owner {
-		h := HandOver{ID: tx.NewID(), Loop: l.ID, From: from, FromName: fromName, To: l.Owner, ToName: l.OwnerName,
-			At: tx.Now(), Accepted: tx.Now(), Why: "escalation", Note: s.Key, Version: 1}
-		if err := e.Store.SaveHandOver(ctx, tx, h); err != nil {
-			return err
-		}
+	if from == l.Owner {
+		return nil
 	}
-	return e.tellClimb(ctx, tx, *l, s, from)
-}
-
-// tellClimb puts a notice before the old and the new owner.
-func (e *Engine) tellClimb(ctx context.Context, tx seawall.Tx, l Loop, s *Step, from seawall.PrincipalID) error {
-	told := map[seawall.PrincipalID]bool{"": true}
-	for _, p := range []seawall.PrincipalID{from, l.Owner} {
-		if told[p] {
-			continue
-		}
-		told[p] = true
-		n := Notice{ID: tx.NewID(), To: seawall.Ref{Kind: seawall.KindPrincipal, ID: string(p)}, About: l.Ref(),
-			At: tx.Now(), Urgent: true, Version: 1, Text: seawall.Text{
-				ZH: l.Mask + "「" + s.Title.ZH + "」到截止时刻仍未办结，已上报，由" + l.OwnerName + "接办。",
-				EN: s.Title.EN + " for " + l.Mask + " was still open at the cut-off and has been escalated; " + l.OwnerName + " answers for it now."}}
-		if err := e.Store.SaveNotice(ctx, tx, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.Store.SaveHandOver(ctx, tx, HandOver{ID: tx.NewID(), Loop: l.ID, From: from, FromName: fromName,
+		To: l.Owner, ToName: l.OwnerName, At: tx.Now(), Accepted: tx.Now(), Why: "escalation", Note: s.Key, Version: 1})
 }
 
 // spread gives the open steps of a loop its area and owner; always is saved in

@@ -149,10 +149,25 @@ func TestBulkOverHundreds(t *testing.T) {
 		if b.Done != 4 || b.Unchanged != 1 {
 			t.Fatalf("transfers %+v", b)
 		}
+		began = time.Now()
+		f := o.at("2022-03-29 00:00")
+		t.Logf("cut-off over %d clocks, %d climbed, in %s", f.Clocks, f.Escalated, time.Since(began))
+		l, err := o.main.Notices(o.ctx, o.countyDesk, seawall.Page{Limit: 200})
+		o.ok(err)
+		if len(l.Items) == 0 || len(l.Items) > 40 {
+			t.Fatalf("the county reads %d notices for one midnight", len(l.Items))
+		}
 		v, err := o.main.PreviewConfirm(o.ctx, o.epi, response.Cut{Selection: response.Selection{IDs: ids(cs[:1])}})
 		o.ok(err)
 		if len(v.Problems) != 1 {
 			t.Fatalf("preview of a dismissed one %+v", v)
+		}
+		began = time.Now()
+		back, err := o.main.Retract(o.ctx, o.epi, response.Retraction{Ref: c.Case.Ref(), Reason: "假阳性"})
+		o.ok(err)
+		t.Logf("%d duties withdrawn in %s", back.Loops, time.Since(began))
+		if back.Loops != 300 {
+			t.Fatalf("withdrawn %+v", back)
 		}
 	})
 }

@@ -81,6 +81,7 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 	var n Fired
 	err := s.d.Work.Write(ctx, actor, func(tx seawall.Tx) error {
 		n = Fired{}
+		var climbs []loop.Climb
 		for _, c := range due {
 			f, err := s.engine.Fire(ctx, tx, c.ID)
 			if err != nil {
@@ -93,6 +94,9 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 			n.Escalated += f.Escalated
 			n.Made += f.Made
 			n.Ended += f.Ended
+			if f.Climb != nil {
+				climbs = append(climbs, *f.Climb)
+			}
 			if f.Release == "" {
 				continue
 			}
@@ -104,9 +108,44 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 				n.Released++
 			}
 		}
-		return nil
+		return s.tellClimbs(ctx, tx, climbs)
 	})
 	return n, err
+}
+
+// tellClimbs tells the old and the new owner of every duty that climbed: one
+// notice each for what climbed together, so that nobody reads the same sentence
+// three hundred times at midnight.
+func (s *Service) tellClimbs(ctx context.Context, tx seawall.Tx, climbs []loop.Climb) error {
+	by := map[seawall.PrincipalID][]loop.Climb{}
+	for _, c := range climbs {
+		for _, p := range []seawall.PrincipalID{c.From, c.Loop.Owner} {
+			if n := len(by[p]); p != "" && (n == 0 || by[p][n-1].Loop.ID != c.Loop.ID) {
+				by[p] = append(by[p], c)
+			}
+		}
+	}
+	for _, p := range sortedKeys(by) {
+		about, text := by[p][0].Loop.Ref(), climbText(by[p])
+		if err := s.tell(ctx, tx, seawall.Ref{Kind: seawall.KindPrincipal, ID: string(p)}, about, true, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// climbText says what climbed, the first one by name.
+func climbText(climbs []loop.Climb) seawall.Text {
+	c := climbs[0]
+	if len(climbs) == 1 {
+		return seawall.Text{
+			ZH: c.Loop.Mask + "「" + c.Step.Title.ZH + "」到截止时刻仍未办结，已上报，由" + c.Loop.OwnerName + "接办。",
+			EN: c.Step.Title.EN + " for " + c.Loop.Mask + " was still open at the cut-off and has been escalated; " + c.Loop.OwnerName + " answers for it now."}
+	}
+	n := itoa(len(climbs))
+	return seawall.Text{
+		ZH: "到截止时刻仍有 " + n + " 件未办结，已上报一级，第一件是" + c.Loop.Mask + "「" + c.Step.Title.ZH + "」。",
+		EN: n + " duties were still open at the cut-off and have been escalated one level; the first is " + c.Step.Title.EN + " for " + c.Loop.Mask + "."}
 }
 
 // releaseDue looks at a follow-up whose plan is over.
