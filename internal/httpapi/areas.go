@@ -68,9 +68,15 @@ func (s *Server) rosterRoutes() {
 	handle(s, signedIn, "PUT", "/roster/{id}", "save-duty", "Put somebody on the roster, or change a row; id new makes one", s.saveDuty)
 	handle(s, signedIn, "DELETE", "/roster/{id}", "delete-duty", "Take a row off the roster",
 		func(ctx context.Context, who response.Who, in *IDPath) (empty, error) {
-			return empty{}, s.withDuty(ctx, who, in.ID, auth.RosterManage, func(tx seawall.Tx, d area.DutyRow) error {
+			var holder seawall.PrincipalID
+			err := s.withDuty(ctx, who, in.ID, auth.RosterManage, func(tx seawall.Tx, d area.DutyRow) error {
+				holder = d.Principal
 				return s.d.Areas.Remove(ctx, tx, d.ID)
 			})
+			if err == nil { // their open duties go to whoever answers now
+				_, err = s.d.Main.FollowRoster(ctx, who, holder)
+			}
+			return empty{}, err
 		})
 	handle(s, signedIn, "POST", "/roster/{id}/absence", "report-absence", "The holder is away for a time; deputies step in",
 		func(ctx context.Context, who response.Who, in *struct {
@@ -81,6 +87,9 @@ func (s *Server) rosterRoutes() {
 				out, err = s.d.Areas.Absence(ctx, tx, d.ID, in.Body)
 				return err
 			})
+			if err == nil {
+				_, err = s.d.Main.FollowRoster(ctx, who, out.Principal)
+			}
 			return out, err
 		})
 	handle(s, signedIn, "GET", "/roster/answer", "who-answers", "Who answers for an area and theme at an instant", s.whoAnswers)

@@ -148,3 +148,36 @@ func (e *Engine) rename(ctx context.Context, tx seawall.Tx, l Loop, to seawall.P
 	}
 	return nil
 }
+
+// FollowRoster passes an open loop to whoever answers by the roster now, when
+// that is somebody else than its owner: the owner is away, or their row has
+// ended. It stays where it is when nobody else answers. It reports whether the
+// loop moved.
+func (e *Engine) FollowRoster(ctx context.Context, tx seawall.Tx, id seawall.LoopID) (Loop, bool, error) {
+	const op = "loop.FollowRoster"
+	l, steps, err := e.load(ctx, tx, id)
+	if err != nil {
+		return l, false, seawall.Wrap(op, err)
+	}
+	a, err := e.Assign(ctx, tx, l.Area, string(l.Kind), tx.Now())
+	if err != nil {
+		return l, false, seawall.Wrap(op, err)
+	}
+	if a.Principal == "" || a.Principal == l.Owner {
+		return l, false, nil
+	}
+	h := HandOver{ID: tx.NewID(), Loop: id, From: l.Owner, FromName: l.OwnerName, To: a.Principal, ToName: a.WorkName,
+		At: tx.Now(), Accepted: tx.Now(), Why: "roster", Version: 1}
+	if err := e.Store.SaveHandOver(ctx, tx, h); err != nil {
+		return l, false, seawall.Wrap(op, err)
+	}
+	l.Owner, l.OwnerName, l.OwnerWhy, l.Version = a.Principal, a.WorkName, "roster:"+a.Why, l.Version+1
+	if err := e.Store.SaveLoop(ctx, tx, l); err != nil {
+		return l, false, seawall.Wrap(op, err)
+	}
+	if err := e.spread(ctx, tx, l, steps, ""); err != nil {
+		return l, false, seawall.Wrap(op, err)
+	}
+	err = e.record(ctx, tx, l, steps, "handover.roster", h.Ref(), map[string]string{"from": h.FromName, "to": h.ToName})
+	return l, true, seawall.Wrap(op, err)
+}

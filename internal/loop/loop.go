@@ -181,7 +181,10 @@ type StepQuery struct {
 	DueFrom, DueTo int64
 	Subject        seawall.Ref
 	Escalated      bool // only steps that have climbed
-	Page           seawall.Page
+	// NoTotal leaves the total at 0 for a caller that knows it already; counting
+	// takes longer than reading a page.
+	NoTotal bool
+	Page    seawall.Page
 }
 
 // StepCounts are the figures of the first sentence; always true, never sampled.
@@ -190,6 +193,7 @@ type StepCounts struct {
 	Late      int `json:"late"`      // due in the past
 	Soon      int `json:"soon"`      // due within two hours
 	Tonight   int `json:"tonight"`   // due later tonight
+	Later     int `json:"later"`     // open and due after tonight, or without a due instant
 	Mine      int `json:"mine"`      // of Open, owned by the asking principal
 	Escalated int `json:"escalated"` // open and climbed at least once
 	Loops     int `json:"loops"`     // open loops in scope

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
 )
 
@@ -127,6 +128,8 @@ func (s *Service) BulkContacts(ctx context.Context, who Who, in Bulk) (BulkResul
 			_, err := s.recordFollowUp(ctx, tx, who, id, *in.FollowUp)
 			return err
 		})
+	case "lost":
+		return s.lose(ctx, who, in.Selection, in.Reason)
 	case "step":
 		if in.Evidence == nil || in.Step == "" {
 			return BulkResult{}, seawall.E(op, seawall.Invalid, "evidence_needed", "needs", "note")
@@ -136,6 +139,29 @@ func (s *Service) BulkContacts(ctx context.Context, who Who, in Bulk) (BulkResul
 		})
 	}
 	return BulkResult{}, seawall.E(op, seawall.Invalid, "action_unknown", "action", in.Action)
+}
+
+// lose ends the follow-up of people who cannot be found, with the reason; their
+// restrictions end with it.
+func (s *Service) lose(ctx context.Context, who Who, sel Selection, reason string) (BulkResult, error) {
+	const op = "response.lose"
+	if err := reasonGiven(op, reason); err != nil {
+		return BulkResult{}, err
+	}
+	return s.each(ctx, who, op, sel, func(ctx context.Context, tx seawall.Tx, id seawall.ContactID, _ *stock) error {
+		c, err := s.d.Cases.Contact(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := s.allow(who, auth.ContactDismiss, auth.Resource{Kind: seawall.KindContact, ID: string(id), Area: c.Area, Owner: c.Owner}); err != nil {
+			return err
+		}
+		if c.State != casebook.Following {
+			return seawall.E(op, seawall.Conflict, "contact_not_followed", "state", string(c.State))
+		}
+		_, err = s.engine.Close(ctx, tx, c.Loop, outcomeLost, reason, c.Ref())
+		return err
+	})
 }
 
 // stepByKey completes the open step of that key in a contact's duty.

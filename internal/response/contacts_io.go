@@ -124,11 +124,11 @@ type BulkResult struct {
 // Bulk is one action over many contacts.
 type Bulk struct {
 	Selection
-	// Action: "confirm", "dismiss", "handover", "followup", "step".
+	// Action: "confirm", "dismiss", "handover", "followup", "step", "lost".
 	Action string `json:"action"`
 	// Class for "confirm".
 	Class string `json:"class,omitempty"`
-	// Reason for "dismiss".
+	// Reason for "dismiss" and "lost".
 	Reason string `json:"reason,omitempty"`
 	// To and Note for "handover".
 	To   seawall.PrincipalID `json:"to,omitempty"`

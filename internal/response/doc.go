@@ -13,7 +13,7 @@
 //     named epidemiologist opens the duties, DismissContacts (contacts.go,
 //     confirm.go).
 //  4. The work: CompleteStep, StepImpossible, HandOver, AcceptHandOver
-//     (duties.go), RecordFollowUp (followup.go), SelfReportLink, MyFollowUp and
+//     (duties.go), FollowRoster when somebody is away (roster.go), RecordFollowUp (followup.go), SelfReportLink, MyFollowUp and
 //     SelfReport for the person concerned (selfreport.go), BulkContacts for
 //     hundreds at once (bulk.go).
 //  5. The way out: release when every test is resulted negative and the stay is

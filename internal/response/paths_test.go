@@ -6,6 +6,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
@@ -232,4 +233,43 @@ func TestTransitDriver(t *testing.T) {
 func regimeKnown(s *regime.Set, ref string) bool {
 	r, ok := s.ByID(ref)
 	return ok && r.Ref() == ref
+}
+
+// Who reports absence hands the open duties to the deputy in the same moment;
+// who cannot be found is lost, with a reason, and restricted no longer.
+func TestAbsenceAndLoss(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1)
+		cs := o.candidates(c.Case, 2, "close", "")
+		o.confirm(cs)
+		n, err := o.main.FollowRoster(o.ctx, o.grid, o.grid.Principal.ID)
+		o.ok(err)
+		if n != 0 {
+			t.Fatalf("%d duties moved although the holder is on duty", n)
+		}
+		o.write(func(tx seawall.Tx) error {
+			d, err := o.db.Duty(o.ctx, tx, "d2")
+			if err != nil {
+				return err
+			}
+			d.Absent = seawall.Interval{From: o.clock.Now().Add(-time.Minute), To: o.clock.Now().Add(8 * time.Hour)}
+			if err := o.db.SaveDuty(o.ctx, tx, d); err != nil {
+				return err
+			}
+			return o.log.Record(o.ctx, tx, ledger.Event{Type: "roster.absence", Subject: seawall.Ref{Kind: seawall.KindDuty, ID: d.ID}})
+		})
+		if n, err = o.main.FollowRoster(o.ctx, o.grid, o.grid.Principal.ID); err != nil || n != 3 {
+			t.Fatalf("%d duties moved, want the case's and two contacts': %v", n, err)
+		}
+		v := o.contact(cs[0].ID)
+		if v.Contact.Owner != o.countyDesk.Principal.ID || v.Loop.HandOvers[0].Why != "roster" || v.Loop.Loop.Area != grid1Path {
+			t.Fatalf("contact %+v", v.Contact)
+		}
+		b, err := o.main.BulkContacts(o.ctx, o.epi, response.Bulk{Action: "lost", Reason: "多次联系未果", Selection: response.Selection{IDs: ids(cs[:1])}})
+		o.ok(err)
+		v = o.contact(cs[0].ID)
+		if b.Done != 1 || v.Contact.State != casebook.Lost || v.Contact.Room != "" || v.Loop.Restrictions[0].State == loop.RestrictionActive {
+			t.Fatalf("lost: %+v", v.Contact)
+		}
+	})
 }

@@ -63,10 +63,15 @@ func (s *Service) Tonight(ctx context.Context, who Who, mine bool) (TonightView,
 			{"tonight", soon, out.CutOff, shownUrgent},
 			{"later", out.CutOff, time.Time{}, shownLater},
 		}
-		for _, b := range bands {
+		q.NoTotal = !mine // the counts above hold the totals of the whole scope
+		totals := []int{out.Counts.Late, out.Counts.Soon, out.Counts.Tonight, out.Counts.Later}
+		for i, b := range bands {
 			g, err := s.band(ctx, tx, q, b.key, b.from, b.to, b.show)
 			if err != nil {
 				return err
+			}
+			if q.NoTotal {
+				g.Total = totals[i]
 			}
 			out.Groups = append(out.Groups, g)
 		}
@@ -93,7 +98,7 @@ func (s *Service) band(ctx context.Context, tx seawall.Tx, q loop.StepQuery, key
 
 // ownCounts replaces the scope's figures by the asker's own.
 func (v *TonightView) ownCounts() {
-	v.Counts.Late, v.Counts.Soon, v.Counts.Tonight = v.Groups[0].Total, v.Groups[1].Total, v.Groups[2].Total
+	v.Counts.Late, v.Counts.Soon, v.Counts.Tonight, v.Counts.Later = v.Groups[0].Total, v.Groups[1].Total, v.Groups[2].Total, v.Groups[3].Total
 	v.Counts.Open = v.Counts.Late + v.Counts.Soon + v.Counts.Tonight
 	v.Counts.Mine = v.Counts.Open
 }
