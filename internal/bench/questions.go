@@ -106,8 +106,8 @@ func (w *world) tonight(p place) []Question {
 	}
 }
 
-// tonightPage asks what the first page shows: the figures and the four bands of
-// steps (late, soon, tonight, later), each with its total.
+// tonightPage asks what the first page shows: the figures and the first steps of
+// the four bands late, soon, tonight and later.
 func (w *world) tonightPage(ctx context.Context, tx seawall.Tx, scope seawall.Scope, end time.Time) (int, error) {
 	soon := w.now.Add(2 * time.Hour)
 	if _, err := w.db.CountSteps(ctx, tx, scope, desk, w.now, soon, end); err != nil {
@@ -116,7 +116,7 @@ func (w *world) tonightPage(ctx context.Context, tx seawall.Tx, scope seawall.Sc
 	bounds := []int64{0, w.now.UnixMicro(), soon.UnixMicro(), end.UnixMicro(), 0}
 	rows := 0
 	for i := range 4 {
-		got, _, _, err := w.db.Steps(ctx, tx, loop.StepQuery{Scope: scope, DueFrom: bounds[i], DueTo: bounds[i+1], Page: seawall.Page{Limit: 100}})
+		got, _, _, err := w.db.Steps(ctx, tx, loop.StepQuery{Scope: scope, DueFrom: bounds[i], DueTo: bounds[i+1], NoTotal: true, Page: seawall.Page{Limit: 200}})
 		if err != nil {
 			return 0, err
 		}

@@ -26,7 +26,12 @@ func (db *DB) StepsOf(ctx context.Context, tx seawall.Tx, id seawall.LoopID) ([]
 
 // Steps gives a page of steps by due instant, the next cursor and the total.
 func (db *DB) Steps(ctx context.Context, tx seawall.Tx, q loop.StepQuery) ([]loop.Step, string, int, error) {
-	return stepList(q).all(ctx, tx, q.Page)
+	l := stepList(q)
+	if q.NoTotal {
+		rows, next, err := l.page(ctx, tx, q.Page)
+		return rows, next, 0, err
+	}
+	return l.all(ctx, tx, q.Page)
 }
 
 func stepList(q loop.StepQuery) *listing[loop.Step] {
@@ -47,6 +52,14 @@ func stepList(q loop.StepQuery) *listing[loop.Step] {
 		l.ranges, index = stepRanges(w, states, q.Scope, q.Owner, q.Escalated)
 	}
 	l.pageIndex, l.countIndex = index, index
+	if oneCounty(q.Scope) && len(states) == 1 && index == "step_by_area" {
+		// A county has a good part of the city's steps: its first ones by due
+		// instant are soon found in the order itself.
+		l.pageIndex = "step_by_due"
+	}
+	if (index == "step_by_area" || index == "step_by_due") && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
+		l.countIndex = "step_total"
+	}
 	w.eq("owner", string(q.Owner))
 	w.eq("kind", string(q.Kind))
 	w.eq("disease", q.Disease)
@@ -60,6 +73,12 @@ func stepList(q loop.StepQuery) *listing[loop.Step] {
 		w.add("escalations > 0")
 	}
 	return l
+}
+
+// oneCounty reports whether a scope is one county or zone as a whole.
+func oneCounty(scope seawall.Scope) bool {
+	parts, limited := reaches(scope)
+	return limited && len(parts) == 1 && !parts[0].alone && parts[0].depth == narrowDepth
 }
 
 // stepRanges gives the ranges of states in a scope and the index that serves
@@ -79,7 +98,7 @@ func stepRanges(w *where, states []string, scope seawall.Scope, owner seawall.Pr
 }
 
 // CountSteps counts the open steps due before the end of tonight in one walk
-// of an index, then those that climbed and the open loops.
+// of an index, then those that climbed, the open loops and all open steps.
 func (db *DB) CountSteps(ctx context.Context, tx seawall.Tx, scope seawall.Scope, owner seawall.PrincipalID,
 	now, soon, tonight time.Time) (loop.StepCounts, error) {
 	const op = "store.CountSteps"
@@ -108,7 +127,12 @@ func (db *DB) CountSteps(ctx context.Context, tx seawall.Tx, scope seawall.Scope
 	}
 	var o where
 	ranges, _ = o.ranges(open, scope)
-	_, err := t.one(ctx, op, sums(ranges, nil, "loop"+by("loop_by_area"), "1"), o.args, &n.Loops)
+	if _, err := t.one(ctx, op, sums(ranges, nil, "loop"+by("loop_by_area"), "1"), o.args, &n.Loops); err != nil {
+		return n, err
+	}
+	var all int
+	_, err := t.one(ctx, op, sums(ranges, nil, "step"+by("step_total"), "1"), o.args, &all)
+	n.Later = all - n.Open
 	return n, err
 }
 
