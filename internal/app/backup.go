@@ -133,9 +133,10 @@ func backupKeys(dir, path string, at time.Time) error {
 }
 
 // Restore fills an empty installation from a backup and its keys, shreds again
-// what tombstones in the log say was shredded, and verifies the log. Errors:
-// Conflict where the installation is not empty, Corrupt where the backup or the
-// log in it is damaged.
+// what tombstones in the log say was shredded, and verifies the log; a log that
+// does not verify is in the report. Errors: Conflict where the installation is
+// not empty, NotFound or Corrupt where the backup cannot be read; the
+// installation is then empty as before.
 func Restore(ctx context.Context, c config.Config, version, path, keysPath string) (m Manifest, rep *ledger.Report, err error) {
 	const op = "app.Restore"
 	z, err := zip.OpenReader(path)
@@ -149,11 +150,12 @@ func Restore(ctx context.Context, c config.Config, version, path, keysPath strin
 	if err := empty(ctx, c); err != nil {
 		return m, nil, err
 	}
-	if err := restoreKeys(keysPath, filepath.Join(c.Data, "keys")); err != nil {
-		return m, nil, seawall.Wrap(op, err)
+	err = restoreKeys(keysPath, filepath.Join(c.Data, "keys"))
+	if err == nil {
+		err = fillAll(ctx, c, &z.Reader, m)
 	}
-	if err := fillAll(ctx, c, version, &z.Reader, m); err != nil {
-		return m, nil, seawall.Wrap(op, err)
+	if err != nil {
+		return m, nil, errors.Join(seawall.Wrap(op, err), unmake(context.WithoutCancel(ctx), c))
 	}
 	a, err := Open(ctx, c, Options{Version: version})
 	if err != nil {
@@ -180,27 +182,57 @@ func empty(ctx context.Context, c config.Config) error {
 	if files, err := os.ReadDir(filepath.Join(c.Data, "keys")); err == nil && len(files) > 0 {
 		return seawall.E(op, seawall.Conflict, "restore_not_empty", "path", c.Data)
 	}
-	if path, ok := strings.CutPrefix(c.RecordsURL(), "sqlite:"); ok {
-		if _, err := os.Stat(path); err == nil {
-			return seawall.E(op, seawall.Conflict, "restore_not_empty", "path", path)
+	return eachDatabase(c, func(url string) error {
+		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+			if _, err := os.Stat(path); err == nil {
+				return seawall.E(op, seawall.Conflict, "restore_not_empty", "path", path)
+			}
+			return nil
 		}
-		return nil
-	}
-	d, err := Driver(c.RecordsURL())
+		d, err := Driver(url)
+		if err != nil {
+			return err
+		}
+		defer d.Close()
+		tx, err := d.Reader().BeginTx(ctx, d.ReadOptions())
+		if err != nil {
+			return seawall.Wrap(op, err)
+		}
+		defer tx.Rollback()
+		names, err := store.Tables(ctx, d, tx)
+		if err == nil && len(names) > 0 {
+			return seawall.E(op, seawall.Conflict, "restore_not_empty", "path", "postgres")
+		}
+		return seawall.Wrap(op, err)
+	})
+}
+
+// unmake takes away what a failed restore put into an empty installation, so
+// that the next try finds it empty.
+func unmake(ctx context.Context, c config.Config) error {
+	err := eachDatabase(c, func(url string) error {
+		if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+			return removeSQLite(path)
+		}
+		d, err := Driver(url)
+		if err != nil {
+			return err
+		}
+		return errors.Join(store.Drop(ctx, d), d.Close())
+	})
+	return errors.Join(err, os.RemoveAll(filepath.Join(c.Data, "keys")))
+}
+
+// eachDatabase calls fn with the address of the records and of the identities.
+func eachDatabase(c config.Config, fn func(url string) error) error {
+	vault, err := vaultURL(c)
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	tx, err := d.Reader().BeginTx(ctx, d.ReadOptions())
-	if err != nil {
-		return seawall.Wrap(op, err)
+	if err := fn(c.RecordsURL()); err != nil {
+		return err
 	}
-	defer tx.Rollback()
-	names, err := store.Tables(ctx, d, tx)
-	if err == nil && len(names) > 0 {
-		return seawall.E(op, seawall.Conflict, "restore_not_empty", "path", "postgres")
-	}
-	return seawall.Wrap(op, err)
+	return fn(vault)
 }
 
 func restoreKeys(path, dir string) error {
@@ -232,7 +264,7 @@ func restoreKeys(path, dir string) error {
 
 // fillAll creates both databases, brings them to today's shape and fills them;
 // the counts must be those of the manifest.
-func fillAll(ctx context.Context, c config.Config, version string, z *zip.Reader, m Manifest) error {
+func fillAll(ctx context.Context, c config.Config, z *zip.Reader, m Manifest) error {
 	vault, err := vaultURL(c)
 	if err != nil {
 		return err

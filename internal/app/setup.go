@@ -35,13 +35,20 @@ func Forget(c config.Config) error {
 		if !ok {
 			return seawall.E("app.Forget", seawall.Invalid, "database_url", "value", url)
 		}
-		for _, end := range []string{"", "-wal", "-shm", ".lock"} {
-			if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
-				errs = append(errs, err)
-			}
-		}
+		errs = append(errs, removeSQLite(path))
 	}
 	return errors.Join(append(errs, os.RemoveAll(filepath.Join(c.Data, "keys")))...)
+}
+
+// removeSQLite removes a database file and what SQLite keeps beside it.
+func removeSQLite(path string) error {
+	var errs []error
+	for _, end := range []string{"", "-wal", "-shm", ".lock"} {
+		if err := os.Remove(path + end); err != nil && !errors.Is(err, os.ErrNotExist) {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // OpenAPI gives the description of the API without opening any database: the

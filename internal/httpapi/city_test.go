@@ -35,7 +35,7 @@ func TestTheCityOverHTTP(t *testing.T) {
 }
 
 // A county sees its own; what belongs to another is in no list, behind no id,
-// in no search and in no saved address. GOV-06, APP-03.
+// in no search and in no saved address. GOV-06.
 func areaScope(t *testing.T, c *city) {
 	duty, sheyang := c.as("duty"), c.as("sheyang")
 	in := func(area string, rows []row) (own, others []row) {
@@ -135,7 +135,7 @@ func pages(t *testing.T, c *city) {
 }
 
 // Opening an identity needs a purpose the role has and what it is about, and is
-// on the log before it is shown. BAS-01.
+// on the log before it is shown.
 func identity(t *testing.T, c *city) {
 	b := c.as("duty")
 	one := b.list("contacts?limit=1&state=following").Items[0]
@@ -301,7 +301,7 @@ func until(t *testing.T, what string, done func() bool) {
 }
 
 // Checkpoint and tiles are open to everybody and verify; the page that verifies
-// agrees. BAS-02.
+// agrees.
 func publicLog(t *testing.T, c *city) {
 	b := c.anonymous()
 	cp := b.ok("GET", "/log/checkpoint", nil)

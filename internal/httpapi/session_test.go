@@ -10,7 +10,7 @@ import (
 	"github.com/seawall-city/seawall/internal/app"
 )
 
-// Who signs in, how, and what is refused until then. APP-03.
+// Who signs in, how, and what is refused until then.
 func TestSessions(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
 		for name, f := range map[string]func(t *testing.T, c *city){

@@ -50,6 +50,31 @@ func Tables(ctx context.Context, d Driver, tx *sql.Tx) ([]string, error) {
 	return names, rows.Err()
 }
 
+// Drop removes every table of a PostgreSQL database or schema, versions of the
+// schema included: a restore that failed leaves nothing behind. Never call it on
+// data that somebody wants.
+func Drop(ctx context.Context, d Driver) error {
+	const op = "store.Drop"
+	rows, err := d.Writer().QueryContext(ctx, "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema()")
+	if err != nil {
+		return &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	defer rows.Close()
+	var names []string
+	for rows.Next() {
+		var n string
+		if err := rows.Scan(&n); err != nil {
+			return &seawall.Error{Op: op, Err: err}
+		}
+		names = append(names, n)
+	}
+	if err := rows.Err(); err != nil || len(names) == 0 {
+		return seawall.Wrap(op, err)
+	}
+	_, err = d.Writer().ExecContext(ctx, "DROP TABLE "+strings.Join(names, ", ")+" CASCADE")
+	return seawall.Wrap(op, err)
+}
+
 // Dump writes every table of a database as of one instant and gives the number
 // of rows of each.
 func Dump(ctx context.Context, d Driver, w io.Writer) (map[string]int, error) {
