@@ -117,6 +117,9 @@ func (s *Server) publicRoutes() {
 		func(ctx context.Context, _ response.Who, in *struct {
 			Token string `path:"token"`
 		}) (response.MyFollowUp, error) {
+			if err := s.bound(ctx, in.Token); err != nil {
+				return response.MyFollowUp{}, err
+			}
 			return s.d.Main.MyFollowUp(ctx, in.Token)
 		})
 	handle(s, anybody, "POST", "/public/followup/{token}", "self-report", "Report how I am today",
@@ -124,8 +127,16 @@ func (s *Server) publicRoutes() {
 			Token string `path:"token"`
 			Body  response.SelfReport
 		}) (response.MyFollowUp, error) {
+			if err := s.bound(ctx, in.Token); err != nil {
+				return response.MyFollowUp{}, err
+			}
 			return s.d.Main.SelfReport(ctx, in.Token, in.Body)
 		})
 	handle(s, anybody, "GET", "/instance", "get-instance", "Which city this is",
 		func(context.Context, response.Who, *none) (Instance, error) { return s.d.City, nil })
+}
+
+// bound counts a request through a personal link.
+func (s *Server) bound(ctx context.Context, token string) error {
+	return s.limits.allow(s.d.Clock.Now(), map[string]int{"link " + token: perLink, "from " + requestOf(ctx).remote: perAddress})
 }

@@ -1,0 +1,45 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"sync"
+	"time"
+
+	"github.com/seawall-city/seawall"
+)
+
+// The public pages need no account, so their use is bounded here: by personal
+// link, which one person uses, and loosely by address, which a whole isolation
+// site may share. Nothing about a visitor is kept beyond the minute.
+const (
+	perLink    = 30  // requests a minute through one personal link
+	perAddress = 900 // requests a minute from one address
+	limitAfter = time.Minute
+)
+
+// maxCounted bounds the memory of a minute.
+const maxCounted = 50_000
+
+// limiter counts requests in the current minute under hashed keys.
+type limiter struct {
+	mu     sync.Mutex
+	minute time.Time
+	counts map[[sha256.Size]byte]int
+}
+
+// allow counts one request under each key. Errors: Limited when a key is over
+// its bound.
+func (l *limiter) allow(now time.Time, bounds map[string]int) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if minute := now.Truncate(limitAfter); !minute.Equal(l.minute) || len(l.counts) > maxCounted {
+		l.minute, l.counts = minute, map[[sha256.Size]byte]int{}
+	}
+	for key, most := range bounds {
+		k := sha256.Sum256([]byte(key))
+		if l.counts[k]++; l.counts[k] > most {
+			return seawall.E("httpapi.limit", seawall.Limited, "too_many_requests")
+		}
+	}
+	return nil
+}
