@@ -89,6 +89,7 @@ type Server struct {
 	api     huma.API
 	metrics *metrics
 	known   routes
+	limits  limiter
 	handler http.Handler
 	// ending is closed when the server stops: streams of live changes end.
 	ending  chan struct{}
