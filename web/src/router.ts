@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { firstPlace } from '@/lib/nav'
 import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
@@ -15,7 +16,7 @@ declare module 'vue-router' {
 export const router = createRouter({
   history: createWebHistory(),
   routes: [
-    { path: '/', redirect: '/tonight' },
+    { path: '/', component: () => import('@/pages/NotFound.vue') },
     { path: '/sign-in', component: () => import('@/pages/SignIn.vue'), meta: { open: true, name: 'signin.title' } },
     { path: '/password', component: () => import('@/pages/ChangePassword.vue'), meta: { name: 'password.title' } },
     { path: '/tonight', component: () => import('@/pages/Tonight.vue'), meta: { name: 'nav.tonight', fill: true } },
@@ -44,8 +45,9 @@ router.beforeEach(async (to) => {
       return true // no connection: the shell says so and tries again
     }
   }
-  if (to.meta.open) return session.principal && to.path === '/sign-in' ? '/tonight' : true
-  if (!session.principal && session.known) return { path: '/sign-in', query: to.path === '/tonight' ? {} : { to: to.fullPath } }
+  if (to.meta.open) return session.principal && to.path === '/sign-in' ? '/' : true
+  if (!session.principal && session.known) return { path: '/sign-in', query: to.path === '/' || to.path === '/tonight' ? {} : { to: to.fullPath } }
   if (session.principal?.mustChange && to.path !== '/password') return '/password'
+  if (to.path === '/' && session.principal) return firstPlace(session.actions)
   return true
 })

@@ -13,6 +13,12 @@ const PLACES = [
   { to: '/accounts', label: 'nav.accounts', needs: 'account.read' },
 ]
 
+/** Where somebody with these rights begins. */
+export function firstPlace(actions: string[]): string {
+  const first = PLACES.find((p) => p.label === 'nav.accounts' && actions.includes('account.manage') && !actions.includes('case.read')) ?? PLACES.find((p) => actions.includes(p.needs))
+  return first?.to ?? '/password'
+}
+
 /** The places this account may see, in the order of the work. */
 export function useNav() {
   const session = useSession()

@@ -11,7 +11,7 @@ export const useToast = defineStore('toast', () => {
 
   function push(kind: Toast['kind'], text: string): void {
     const id = next++
-    items.value.push({ id, kind, text })
+    items.value = [...items.value.slice(-2), { id, kind, text }]
     setTimeout(() => close(id), kind === 'bad' ? 9000 : 4500)
   }
   function close(id: number): void {
