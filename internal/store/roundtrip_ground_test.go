@@ -14,26 +14,30 @@ import (
 )
 
 func TestEveryFieldOfAnAreaComesBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) { groundRows(t, db) })
+}
+
+func groundRows(t *testing.T, db *store.DB) {
 	no := seawall.NoDay
-	runRows(t, "area", rowSuite[area.Area]{save: (*store.DB).SaveArea,
+	runRows(t, db, "area", rowSuite[area.Area]{save: (*store.DB).SaveArea,
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, a area.Area) (area.Area, error) {
 			return db.Area(ctx, tx, a.ID)
 		}, unset: func() area.Area { return area.Area{ID: "empty", ValidFrom: no, ValidTo: no} }})
-	runRows(t, "parentage", rowSuite[area.Parentage]{save: (*store.DB).SaveParentage,
+	runRows(t, db, "parentage", rowSuite[area.Parentage]{save: (*store.DB).SaveParentage,
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, p area.Parentage) (area.Parentage, error) {
 			return sole(db.Parentages(ctx, tx, p.Area))
 		}, unset: func() area.Parentage { return area.Parentage{Area: "empty", From: no, To: no} }})
-	runRows(t, "duty", rowSuite[area.DutyRow]{save: (*store.DB).SaveDuty,
+	runRows(t, db, "duty", rowSuite[area.DutyRow]{save: (*store.DB).SaveDuty,
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, d area.DutyRow) (area.DutyRow, error) {
 			return db.Duty(ctx, tx, d.ID)
 		}, unset: func() area.DutyRow { return area.DutyRow{ID: "empty"} }})
-	runRows(t, "capacity", rowSuite[area.Capacity]{save: (*store.DB).SaveCapacity,
+	runRows(t, db, "capacity", rowSuite[area.Capacity]{save: (*store.DB).SaveCapacity,
 		set: map[string]any{"Path": "32/3209/"},
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, c area.Capacity) (area.Capacity, error) {
 			rows, err := db.Capacities(ctx, tx, seawall.Scope{c.Path})
 			return sole(rows, err)
 		}})
-	runRows(t, "principal", rowSuite[auth.Principal]{save: (*store.DB).SavePrincipal, versioned: true,
+	runRows(t, db, "principal", rowSuite[auth.Principal]{save: (*store.DB).SavePrincipal, versioned: true,
 		set: map[string]any{"Scope": seawall.Scope(nil)},
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, p auth.Principal) (auth.Principal, error) {
 			return db.PrincipalByLogin(ctx, tx, p.Login)
