@@ -120,7 +120,11 @@ func TestSessionEnds(t *testing.T) {
 			if end := start.Add(c.until); o.m.now.After(end) && c.every < time.Hour {
 				o.m.now = end
 			}
-			_, _, err = o.Session(ctx, in.Token)
+			// Listening does not keep it from ending, and sees it end.
+			alive, broken := o.Alive(ctx, in.Token)
+			if _, _, err = o.Session(ctx, in.Token); alive != (err == nil) || broken != nil {
+				t.Errorf("%s: alive %v (%v), but %v", name, alive, broken, err)
+			}
 		}
 		if (err == nil) != c.alive {
 			t.Errorf("%s: %v", name, err)

@@ -206,29 +206,13 @@ func (s *Service) locked(until time.Time) error {
 // expired, or the account is disabled.
 func (s *Service) Session(ctx context.Context, token string) (Principal, Session, error) {
 	const op = "auth.Session"
-	hash, err := tokenHash(token)
-	if err != nil {
-		return Principal{}, Session{}, seawall.Wrap(op, err)
-	}
-	var p Principal
-	var ses Session
-	var now time.Time
-	err = s.Work.Read(ctx, func(tx seawall.Tx) (err error) {
-		now = tx.Now()
-		if ses, err = s.Store.SessionByHash(ctx, tx, hash); err != nil {
-			return err
-		}
-		if p, err = s.Store.Principal(ctx, tx, ses.Principal); err != nil {
-			return err
-		}
-		return s.stand(ctx, tx, &p)
-	})
+	p, ses, hash, now, err := s.behind(ctx, token)
 	switch {
 	case seawall.Is(err, seawall.NotFound):
 		return Principal{}, Session{}, seawall.E(op, seawall.Unauthenticated, "auth_sign_in")
 	case err != nil:
 		return Principal{}, Session{}, seawall.Wrap(op, err)
-	case p.Disabled || !now.Before(ses.Expires) || now.Sub(ses.Seen) > s.Limits.Idle:
+	case s.over(p, ses, now):
 		if err := s.end(ctx, p, hash, "session.expired"); err != nil {
 			return Principal{}, Session{}, seawall.Wrap(op, err)
 		}
@@ -240,6 +224,39 @@ func (s *Service) Session(ctx context.Context, token string) (Principal, Session
 		}
 	}
 	return p, ses, nil
+}
+
+// behind reads the account and session of a token.
+func (s *Service) behind(ctx context.Context, token string) (p Principal, ses Session, hash string, now time.Time, err error) {
+	if hash, err = tokenHash(token); err != nil {
+		return p, ses, hash, now, err
+	}
+	err = s.Work.Read(ctx, func(tx seawall.Tx) (err error) {
+		now = tx.Now()
+		if ses, err = s.Store.SessionByHash(ctx, tx, hash); err != nil {
+			return err
+		}
+		if p, err = s.Store.Principal(ctx, tx, ses.Principal); err != nil {
+			return err
+		}
+		return s.stand(ctx, tx, &p)
+	})
+	return p, ses, hash, now, err
+}
+
+// over reports whether a session has run out or its account is disabled.
+func (s *Service) over(p Principal, ses Session, now time.Time) bool {
+	return p.Disabled || !now.Before(ses.Expires) || now.Sub(ses.Seen) > s.Limits.Idle
+}
+
+// Alive reports whether the session behind a token still holds. Asking is no
+// use of the session: a page that only listens does not keep it from ending.
+func (s *Service) Alive(ctx context.Context, token string) (bool, error) {
+	p, ses, _, now, err := s.behind(ctx, token)
+	if seawall.Is(err, seawall.NotFound) || seawall.Is(err, seawall.Unauthenticated) {
+		return false, nil
+	}
+	return err == nil && !s.over(p, ses, now), seawall.Wrap("auth.Alive", err)
 }
 
 // touch writes down that a session was used; one that ended meanwhile stays so.

@@ -127,7 +127,10 @@ func TestServeFromAFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var in struct{ Principal struct{ MustChange bool } }
+			var in struct {
+				Principal struct{ MustChange bool }
+				CSRF      string
+			}
 			err = json.NewDecoder(res.Body).Decode(&in)
 			res.Body.Close()
 			if err != nil || res.StatusCode != http.StatusOK || !in.Principal.MustChange || !strings.Contains(res.Header.Get("Set-Cookie"), "Secure") {
@@ -140,7 +143,8 @@ func TestServeFromAFile(t *testing.T) {
 					t.Errorf("a second process: %d %s", code, errs)
 				}
 			}
-			lines := listening(t, browser, "https://"+addr, res.Cookies()[0])
+			cookie := changed(t, browser, "https://"+addr, res.Cookies()[0], in.CSRF, password)
+			lines := listening(t, browser, "https://"+addr, cookie)
 			code, took := p.ends()
 			if code != 0 || took > 5*time.Second {
 				t.Errorf("it ended with %d after %v\n%s", code, took, p.out)
@@ -169,6 +173,28 @@ func trusting(t *testing.T, pem string) *http.Client {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, ForceAttemptHTTP2: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
+}
+
+// changed changes the one-time password and gives the new session's cookie.
+func changed(t *testing.T, browser *http.Client, url string, cookie *http.Cookie, csrf, old string) *http.Cookie {
+	t.Helper()
+	body := fmt.Sprintf(`{"old":%q,"new":"quite-a-long-phrase-77"}`, old)
+	req, err := http.NewRequest("POST", url+"/api/v1/session/password", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.AddCookie(cookie)
+	req.Header.Set("X-CSRF-Token", csrf)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := browser.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK || len(res.Cookies()) != 1 {
+		t.Fatalf("change the password: %d", res.StatusCode)
+	}
+	return res.Cookies()[0]
 }
 
 // listening opens a page's stream of live changes; the channel closes with it.

@@ -93,26 +93,7 @@ func (s *Server) rosterRoutes() {
 			return out, err
 		})
 	handle(s, signedIn, "GET", "/roster/answer", "who-answers", "Who answers for an area and theme at an instant", s.whoAnswers)
-	handle(s, signedIn, "GET", "/capacity", "list-capacity", "Rooms, teams and other means", s.capacity)
-}
-
-func (s *Server) capacity(ctx context.Context, who response.Who, in *struct {
-	Area string `query:"area"`
-}) (response.List[area.Capacity], error) {
-	out := response.List[area.Capacity]{Items: []area.Capacity{}}
-	scope, err := s.narrow(ctx, who, in.Area)
-	if err != nil {
-		return out, err
-	}
-	if err := s.allow(who, auth.CapacityRead, resourceOf(scope, "")); err != nil {
-		return out, err
-	}
-	err = s.d.Work.Read(ctx, func(tx seawall.Tx) (err error) {
-		out.Items, err = s.d.Areas.Capacities(ctx, tx, scope)
-		return err
-	})
-	out.Total = len(out.Items)
-	return out, err
+	s.capacityRoutes()
 }
 
 func (s *Server) areaRead(ctx context.Context, who response.Who, fn func(tx seawall.Tx) error) error {

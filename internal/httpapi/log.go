@@ -171,7 +171,8 @@ type change struct {
 const keepAlive = 20 * time.Second
 
 // stream sends the changes in the asker's areas as server-sent events, from the
-// Last-Event-ID on, or from now.
+// Last-Event-ID on, or from now. It ends with the server and, within keepAlive,
+// with the session.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
@@ -183,8 +184,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	rq := requestOf(ctx)
-	if !rq.signed {
+	switch {
+	case !rq.signed:
 		s.write(w, ctx, seawall.E("httpapi.stream", seawall.Unauthenticated, "sign_in"))
+		return
+	case rq.who.Principal.MustChange:
+		s.write(w, ctx, seawall.E("httpapi.stream", seawall.Denied, "password_must_change"))
 		return
 	}
 	after := s.d.Feed.Size()
@@ -194,12 +199,19 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	out := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	fmt.Fprintf(w, "retry: 2000\nid: %d\n\n", after)
+	asked := s.d.Stopwatch()
 	for out.Flush() == nil {
 		wait, cancel := context.WithTimeout(ctx, keepAlive)
 		_, err := s.d.Feed.Wait(wait, after)
 		cancel()
 		if ctx.Err() != nil {
 			return
+		}
+		if rq.token != "" && asked() >= keepAlive {
+			if alive, err := s.d.Accounts.Alive(ctx, rq.token); err != nil || !alive {
+				return
+			}
+			asked = s.d.Stopwatch()
 		}
 		if err != nil {
 			fmt.Fprint(w, ": alive\n\n")

@@ -120,6 +120,7 @@ func oneTimePassword(t *testing.T, c *city) {
 	}
 	b.refused(http.StatusForbidden, "password_must_change", "GET", "tonight", nil)
 	b.refused(http.StatusForbidden, "password_must_change", "POST", "imports", nil)
+	b.refused(http.StatusForbidden, "password_must_change", "GET", "events/stream", nil)
 	b.ok("GET", "session", nil)
 	b.refused(http.StatusUnprocessableEntity, "", "POST", "session/password", map[string]string{"old": made.Password, "new": "short"})
 	former := *b.cookie
