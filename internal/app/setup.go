@@ -26,6 +26,20 @@ func (a *App) NoAccounts(ctx context.Context) (none bool, err error) {
 	return none, err
 }
 
+// CityKnown reports whether the configured city is in the tree of areas; one
+// that does not ship comes by `seawall import areas`.
+func (a *App) CityKnown(ctx context.Context) (known bool, err error) {
+	err = a.DB.Read(ctx, func(tx seawall.Tx) error {
+		_, err := a.Areas.Get(ctx, tx, a.Config.City.Root)
+		known = err == nil
+		if seawall.Is(err, seawall.NotFound) {
+			err = nil
+		}
+		return err
+	})
+	return known, err
+}
+
 // Forget removes the databases and keys of a demonstration; it touches nothing
 // that a demonstration does not make.
 func Forget(c config.Config) error {

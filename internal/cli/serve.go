@@ -135,6 +135,12 @@ func firstAccount(ctx context.Context, e *env, a *app.App) error {
 	if err != nil || !none {
 		return err
 	}
+	if known, err := a.CityKnown(ctx); err != nil || !known {
+		if err == nil {
+			err = seawall.E("cli.serve", seawall.Invalid, "city_missing", "id", string(a.Config.City.Root))
+		}
+		return err
+	}
 	p, password, err := a.Accounts.Bootstrap(ctx, seawall.Actor{Kind: seawall.ActorOperator, Name: "operator"},
 		auth.NewAccount{Login: "admin", WorkName: "账号管理员", Roles: []string{"admin"}, Area: a.Config.City.Root})
 	if err != nil {
