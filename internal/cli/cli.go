@@ -76,7 +76,7 @@ type commands struct {
 	Capacity capacityCmd `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
 	Regime   regimeCmd   `cmd:"" help:"Explain, compare and check rule files."`
 	Log      logCmd      `cmd:"" help:"Verify and publish the log."`
-	Account  accountCmd  `cmd:"" help:"Create an account or reset a password on this machine."`
+	Account  accountCmd  `cmd:"" help:"Create an account on this machine."`
 	Bench    benchCmd    `cmd:"" help:"Measure."`
 	Openapi  openapiCmd  `cmd:"" help:"Print the API's description (OpenAPI 3.1)."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -91,14 +91,18 @@ func Run(ctx context.Context, args []string, io Streams, version string) int {
 	}
 	var c commands
 	exit := -1
+	lang := helpLanguage(args)
 	parser, err := kong.New(&c, kong.Name("seawall"), kong.Writers(io.Out, io.Err), kong.UsageOnError(),
-		kong.Description("A city's working system for outbreak prevention and control."),
+		kong.Description("A city's working system for outbreak prevention and control."), kong.Help(helpPrinter(lang)),
 		kong.Exit(func(code int) { exit = code }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(io.Err, "seawall:", err)
 		return exitFailed
 	}
-	k, err := parser.Parse(args)
+	if lang == "zh" {
+		translateHelp(parser.Model.Node)
+	}
+	k, err := parser.Parse(askedForHelp(args))
 	if exit >= 0 {
 		return exit
 	}

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// helpLanguage finds the language of the help before the command line is
+// parsed: what cannot be parsed gets help too.
+func helpLanguage(args []string) string {
+	asked := os.Getenv("SEAWALL_LANG")
+	for i, a := range args {
+		if v, ok := strings.CutPrefix(a, "--lang="); ok {
+			asked = v
+		} else if a == "--lang" && i+1 < len(args) {
+			asked = args[i+1]
+		}
+	}
+	return language(asked)
+}
+
+// askedForHelp makes "seawall help COMMAND" the same as "seawall COMMAND --help",
+// and "seawall" alone a question for help.
+func askedForHelp(args []string) []string {
+	at := 0 // of the command, behind the language
+	if len(args) > 0 && strings.HasPrefix(args[0], "--lang=") {
+		at = 1
+	} else if len(args) > 1 && args[0] == "--lang" {
+		at = 2
+	}
+	switch {
+	case len(args) == at:
+		return append(slices.Clone(args), "--help")
+	case args[at] == "help":
+		return append(slices.Delete(slices.Clone(args), at, at+1), "--help")
+	}
+	return args
+}
+
+// helpPrinter prints kong's help with its headings in the reader's language.
+func helpPrinter(lang string) kong.HelpPrinter {
+	return func(o kong.HelpOptions, k *kong.Context) error {
+		if lang != "zh" {
+			return kong.DefaultHelpPrinter(o, k)
+		}
+		out := k.Stdout
+		var b bytes.Buffer
+		k.Stdout = &b
+		err := kong.DefaultHelpPrinter(o, k)
+		k.Stdout = out
+		if err != nil {
+			return err
+		}
+		_, err = strings.NewReplacer("Usage: ", "用法：", "\nArguments:\n", "\n参数：\n", "\nFlags:\n", "\n选项：\n", "\nCommands:\n", "\n命令：\n",
+			"<command>", "<命令>", "[flags]", "[选项]", `Run "`, "运行“", ` --help" for more information on a command.`, " --help”了解一个命令。",
+			` --help" for more information.`, " --help”了解更多。").WriteString(out, b.String())
+		return err
+	}
+}
+
+// translateHelp puts the help of every command, argument and flag into Chinese.
+func translateHelp(n *kong.Node) {
+	zh := helpZH()
+	put := func(help *string) {
+		if t, ok := zh[*help]; ok {
+			*help = t
+		}
+	}
+	put(&n.Help)
+	for _, f := range n.Flags {
+		put(&f.Help)
+		f.OrigHelp = f.Help
+	}
+	for _, p := range n.Positional {
+		put(&p.Help)
+		p.OrigHelp = p.Help
+	}
+	for _, c := range n.Children {
+		translateHelp(c)
+	}
+}
+
+// helpZH is the Chinese of each help text; a test keeps it whole.
+func helpZH() map[string]string {
+	return map[string]string{
+		"A city's working system for outbreak prevention and control.":                                       "城市疫情防控工作系统。",
+		"Show context-sensitive help.":                                                                       "显示帮助。",
+		"Language of messages: zh or en.":                                                                    "提示语言：zh 或 en。",
+		"Start a demonstration city on this machine.":                                                        "在本机启动演示城市。",
+		"Start the server.":                                                                                  "启动服务器。",
+		"Look for what is wrong with an installation.":                                                       "检查安装有什么问题。",
+		"Write all records and identities into one file.":                                                    "把全部记录和身份写入一个备份文件。",
+		"Fill an empty installation from a backup.":                                                          "用备份恢复一个空的安装。",
+		"Import a file of areas, cases, contacts, links, follow-ups or results.":                             "导入区域、病例、接触者、关系、随访或检测结果文件。",
+		"Take rooms, teams and other means of areas from a CSV file.":                                        "从 CSV 文件导入各区域的房间、队伍等资源。",
+		"Explain, compare and check rule files.":                                                             "解释、比较和检查防控规则文件。",
+		"Verify and publish the log.":                                                                        "核验和公布日志。",
+		"Create an account on this machine.":                                                                 "在本机创建账号。",
+		"Measure.":                                                                                           "测量性能。",
+		"Print the API's description (OpenAPI 3.1).":                                                         "输出接口说明（OpenAPI 3.1）。",
+		"Print the version.":                                                                                 "输出版本。",
+		"Configuration file.":                                                                                "配置文件。",
+		"Data directory.":                                                                                    "数据目录。",
+		"Records database: sqlite:PATH or a postgres:// URL.":                                                "记录数据库：sqlite:路径，或 postgres:// 地址。",
+		"Records database: a postgres:// URL; by default a file in the data directory.":                      "记录数据库：postgres:// 地址；默认为数据目录里的文件。",
+		"File to write.":                                                                                     "要写入的文件。",
+		"File for the keys; keep it apart from the backup. Default FILE.keys.":                               "密钥文件；请与备份分开保管。默认为 FILE.keys。",
+		"Backup to read.":                                                                                    "要读取的备份。",
+		"File with the keys. Default FILE.keys.":                                                             "密钥文件。默认为 FILE.keys。",
+		"CSV with the columns area, kind, total and, where known, used.":                                     "CSV 文件，列为 area、kind、total，已知时还有 used。",
+		"Say what would happen and write nothing.":                                                           "只说明会发生什么，不写入。",
+		"Print the counts and problems as JSON.":                                                             "以 JSON 输出计数和问题。",
+		"Print the figures as JSON.":                                                                         "以 JSON 输出数据。",
+		"How often each list is asked.":                                                                      "每个列表查询多少次。",
+		"People in the vault; as many as persons unless given.":                                              "身份库里的人数；默认与人员数相同。",
+		"Makes the records and the questions.":                                                               "决定生成的记录和查询。",
+		"CSV or XLSX file.":                                                                                  "CSV 或 XLSX 文件。",
+		"Disease that the rows are about, as in the rule files (covid-19, measles, …).":                      "数据所属的疾病，名称同规则文件（covid-19、measles……）。",
+		"Whose numbers the ids in the file are. Default: the file's name.":                                   "文件中编号的来源。默认为文件名。",
+		"YAML file that says which column is which field, over what is found by itself.":                     "说明列与字段对应关系的 YAML 文件，优先于自动识别。",
+		"Character encoding, where the file is not read right: utf-8, gb18030, windows-1252, utf-16.":        "文件读取有误时指定编码：utf-8、gb18030、windows-1252、utf-16。",
+		"Separator, where the file is not read right.":                                                       "文件读取有误时指定分隔符。",
+		"Sheet of a workbook. Default: the first with content.":                                              "工作簿的工作表。默认为第一个有内容的表。",
+		"Say what would happen; needs no server and no database, and writes nothing.":                        "只说明会发生什么；不需要服务器和数据库，也不写入。",
+		"Recompute the log from the stored events and compare.":                                              "从保存的事件重新计算日志并比对。",
+		"Write the log as tlog-tiles, for anyone's tool to verify.":                                          "以 tlog-tiles 格式输出日志，任何人的工具都能核验。",
+		"Print the public key that verifies checkpoints.":                                                    "输出核验检查点的公钥。",
+		"File with a checkpoint kept elsewhere; the log must continue it.":                                   "另处保存的检查点文件；日志必须与它接续。",
+		"Directory to write to.":                                                                             "要写入的目录。",
+		"What a rule file asks of a contact, every rule cited.":                                              "一份规则对接触者的要求，逐条注明出处。",
+		"What differs between two rule files.":                                                               "两份规则有何不同。",
+		"Check rule files.":                                                                                  "检查规则文件。",
+		"The rule files there are.":                                                                          "列出现有的规则文件。",
+		"Directory whose files add to the shipped ones.":                                                     "目录，其中的文件加到自带文件之上。",
+		"Regime; or give --disease and --on.":                                                                "规则编号；或给出 --disease 和 --on。",
+		"Disease, to take the regime in force on a day.":                                                     "疾病，取某日生效的规则。",
+		"Day on which the regime must be in force; default the last exposure.":                               "规则须在该日生效；默认为末次接触日。",
+		"Contact class; without one the whole file is laid out.":                                             "接触者类别；不给则列出整份规则。",
+		"Day of last exposure, 2006-01-02.":                                                                  "末次接触日，如 2006-01-02。",
+		"Day on which the contact was found; default at once.":                                               "发现该接触者的日期；默认为立即。",
+		"The person is known to be susceptible.":                                                             "已知此人易感。",
+		"Directories to check on top of the shipped files.":                                                  "在自带文件之外还要检查的目录。",
+		"Which story to tell: yancheng or school.":                                                           "演示哪个故事：yancheng 或 school。",
+		"Address to listen on.":                                                                              "监听地址。",
+		"Data directory; by default one for each story under seawall-data.":                                  "数据目录；默认在 seawall-data 下每个故事一个。",
+		"Forget what was done in the demonstration before.":                                                  "清除以前演示的内容。",
+		"The post that others see.":                                                                          "别人看到的岗位名称。",
+		"Roles, separated by commas.":                                                                        "角色，用逗号分隔。",
+		"Area that the account works in; default the city.":                                                  "账号所在区域；默认为全市。",
+		"Create an account and print its one-time password. The server must be stopped when it uses SQLite.": "创建账号并输出一次性密码。使用 SQLite 时须先停止服务器。",
+		"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL.":   "在大规模疫情的数据量下测量每个列表：SQLite，以及设置了 SEAWALL_TEST_POSTGRES 时的 PostgreSQL。",
+		"What the rows are: areas, linelist, contacts (persons), links (who met or infected whom), followups or results.": "每行是什么：areas 区域、linelist 病例、contacts 接触者、links 关系（谁接触或感染了谁）、followups 随访、results 检测结果。",
+	}
+}
