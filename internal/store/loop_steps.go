@@ -26,15 +26,22 @@ func (db *DB) StepsOf(ctx context.Context, tx seawall.Tx, id seawall.LoopID) ([]
 
 // Steps gives a page of steps by due instant, the next cursor and the total.
 func (db *DB) Steps(ctx context.Context, tx seawall.Tx, q loop.StepQuery) ([]loop.Step, string, int, error) {
-	l := stepList(q)
-	if q.NoTotal {
-		rows, next, err := l.page(ctx, tx, q.Page)
+	// What a filter makes rare is sooner found inside the scope.
+	ordered := q.Kind == "" && q.Disease == "" && oneCounty(q.Scope)
+	rows, next, err := stepList(q, ordered).page(ctx, tx, q.Page)
+	switch {
+	case err != nil || q.NoTotal:
 		return rows, next, 0, err
+	case q.Page.Cursor == "" && next == "":
+		return rows, "", len(rows), nil
 	}
-	return l.all(ctx, tx, q.Page)
+	total, err := stepList(q, false).total(ctx, tx)
+	return rows, next, total, err
 }
 
-func stepList(q loop.StepQuery) *listing[loop.Step] {
+// stepList gives the list of a query; ordered walks the order and filters the
+// scope even where the scope is narrow.
+func stepList(q loop.StepQuery, ordered bool) *listing[loop.Step] {
 	l := &listing[loop.Step]{from: steps(), order: order[loop.Step]{name: "due", col: "due",
 		value: func(s *loop.Step) any { return dueMicros(s.Due) }}}
 	states := distinct(q.States)
@@ -42,22 +49,20 @@ func stepList(q loop.StepQuery) *listing[loop.Step] {
 		states = []string{string(loop.Open)}
 	}
 	w := &l.common
-	var index string
-	if subject := q.Subject.String(); subject != "" {
-		index = "step_subject"
+	subject := q.Subject.String()
+	switch {
+	case subject != "":
+		l.pageIndex = "step_subject"
 		w.add("subject = ?", subject)
 		w.within(states, q.Scope)
 		l.ranges = []string{""}
-	} else {
-		l.ranges, index = stepRanges(w, states, q.Scope, q.Owner, q.Escalated)
+	case ordered && q.Owner == "" && !q.Escalated:
+		l.ranges, l.pageIndex = w.stateRanges(states, q.Scope), "step_by_due"
+	default:
+		l.ranges, l.pageIndex = stepRanges(w, states, q.Scope, q.Owner, q.Escalated)
 	}
-	l.pageIndex, l.countIndex = index, index
-	if oneCounty(q.Scope) && len(states) == 1 && index == "step_by_area" {
-		// A county has a good part of the city's steps: its first ones by due
-		// instant are soon found in the order itself.
-		l.pageIndex = "step_by_due"
-	}
-	if (index == "step_by_area" || index == "step_by_due") && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
+	l.countIndex = l.pageIndex
+	if subject == "" && q.Owner == "" && !q.Escalated && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
 		l.countIndex = "step_total"
 	}
 	w.eq("owner", string(q.Owner))
@@ -75,10 +80,17 @@ func stepList(q loop.StepQuery) *listing[loop.Step] {
 	return l
 }
 
-// oneCounty reports whether a scope is one county or zone as a whole.
+// oneCounty reports whether a scope is one county or zone, whole or in pieces:
+// a good part of the city's steps, so its first ones by due instant are sooner
+// found in the order than by sorting all of the county's.
 func oneCounty(scope seawall.Scope) bool {
 	parts, limited := reaches(scope)
-	return limited && len(parts) == 1 && !parts[0].alone && parts[0].depth == narrowDepth
+	shallow := limited && len(parts) > 0
+	for _, r := range parts {
+		shallow = shallow && r.depth >= narrowDepth && above(r.from, narrowDepth) == above(parts[0].from, narrowDepth)
+	}
+	// One town or grid is small enough to be sorted.
+	return shallow && (len(parts) > 4 || parts[0].depth == narrowDepth)
 }
 
 // stepRanges gives the ranges of states in a scope and the index that serves

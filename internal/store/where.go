@@ -224,12 +224,25 @@ func (w *where) ranges(states []string, scope seawall.Scope) (conds []string, na
 func (w *where) stateRanges(states []string, scope seawall.Scope) (conds []string) {
 	within := ""
 	if parts, limited := reaches(scope); limited {
-		within = w.areas("area", parts)
+		within = all(w.bounds("area", parts), w.areas("area", parts))
 	}
 	for _, s := range states {
 		conds = append(conds, all(w.text("state = ?", s), within))
 	}
 	return conds
+}
+
+// bounds gives the one range that many parts lie in, so that a row outside is
+// known by two comparisons.
+func (w *where) bounds(col string, parts []reach) string {
+	if len(parts) < 2 {
+		return ""
+	}
+	end := ""
+	for _, r := range parts {
+		end = max(end, subtree(r.from).to)
+	}
+	return w.area(col, reach{from: parts[0].from, to: end})
 }
 
 // within adds the conditions of states and scope to a query that few rows meet
