@@ -12,7 +12,7 @@ import (
 )
 
 // perBatch is how many records one transaction saves.
-const perBatch = 500
+const perBatch = 200
 
 // batches runs fn for the stretches of n things, each in one transaction.
 func (w *world) batches(ctx context.Context, event string, n int, fn func(tx seawall.Tx, from, to int) error) error {
