@@ -2,11 +2,11 @@
 import { api } from './browser.mjs'
 
 /** What the screens need to be shown with something on them. */
-export async function material(page) {
+export async function material(page, someone) {
   const first = async (path) => (await api(page, path)).items?.[0]
   const cases = (await api(page, '/cases?limit=100')).items ?? []
   const open = cases.find((c) => c.state === 'open') ?? cases[0]
-  const contact = (await first('/contacts?state=following&limit=1')) ?? (await first('/contacts?limit=1'))
+  const contact = someone ?? (await first('/contacts?state=following&limit=1')) ?? (await first('/contacts?limit=1'))
   const step = await first('/steps?limit=1')
   const candidate = await first('/contacts?state=candidate&limit=1')
   const link = contact ? await page.evaluate(linkOf, contact.id) : null
