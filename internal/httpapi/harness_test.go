@@ -28,6 +28,8 @@ type city struct {
 	face *httpapi.Server
 	url  string
 	logs *transcript
+	// worked are the requests that succeeded, as "METHOD path".
+	worked map[string]bool
 }
 
 // transcript keeps what a server logs.
@@ -67,7 +69,7 @@ func each(t *testing.T, f func(t *testing.T, c *city)) {
 func open(t *testing.T, cfg config.Config) *city {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	c := &city{t: t, logs: &transcript{}}
+	c := &city{t: t, logs: &transcript{}, worked: map[string]bool{}}
 	s, err := story.Load("yancheng")
 	check(t, err)
 	zone, err := time.LoadLocation(cfg.City.TimeZone)
@@ -156,11 +158,17 @@ func (b *client) do(method, path string, body any) answer {
 	if r != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	return b.send(req)
+}
+
+// send sends a request with the session and its CSRF value.
+func (b *client) send(req *http.Request) answer {
+	b.c.t.Helper()
 	req.Header.Set("Accept-Language", b.lang)
 	if b.cookie != nil {
 		req.AddCookie(b.cookie)
 	}
-	if b.csrf != "" && method != http.MethodGet {
+	if b.csrf != "" && req.Method != http.MethodGet {
 		req.Header.Set(httpapi.CSRFHeader, b.csrf)
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -169,6 +177,9 @@ func (b *client) do(method, path string, body any) answer {
 	got := answer{status: res.StatusCode, header: res.Header}
 	got.body, err = io.ReadAll(res.Body)
 	check(b.c.t, err)
+	if got.status/100 == 2 {
+		b.c.worked[req.Method+" "+req.URL.Path] = true
+	}
 	for _, k := range res.Cookies() {
 		if k.Name == httpapi.SessionCookie {
 			b.cookie = k
