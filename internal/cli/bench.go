@@ -35,6 +35,10 @@ func (c *benchLists) Run(e *env) error {
 	if pg := os.Getenv("SEAWALL_TEST_POSTGRES"); strings.HasPrefix(pg, "postgres") {
 		urls = append(urls, pg)
 	}
-	return app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, Identities: c.Identities,
+	reports, err := app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, Identities: c.Identities,
 		Seed: c.Seed, JSON: c.JSON})
+	if err != nil {
+		return err
+	}
+	return app.SlowLists(reports)
 }
