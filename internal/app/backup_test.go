@@ -40,6 +40,12 @@ func TestBackupGoesIntoEitherDatabase(t *testing.T) {
 			if m.Database != from || m.Records["loop_step"]+m.Records["step"] == 0 || m.Vault == nil {
 				t.Errorf("the manifest: %+v", m)
 			}
+			// Without the keys the backup names nobody.
+			for _, name := range []string{fileRecords, fileVault} {
+				if b := part(t, file, name); len(b) == 0 || bytes.Contains(b, []byte(plain.Name)) || bytes.Contains(b, []byte(plain.Phone)) {
+					t.Errorf("%s (%d bytes) tells who %s is", name, len(b), one.Mask)
+				}
+			}
 			for _, into := range []string{"sqlite", "postgres"} {
 				t.Run("into "+into, func(t *testing.T) { restored(t, installation(t, into), file, m, one, plain) })
 			}
@@ -63,7 +69,7 @@ func somebody(t *testing.T, a *App, who response.Who) (casebook.Contact, respons
 	one := page.Items[0]
 	plain, err := a.Main.OpenIdentity(ctx, who, response.Opening{Person: one.Person, Purpose: "contact_tracing", Subject: "contact/" + string(one.ID)})
 	check(t, err)
-	if plain.Name == "" {
+	if plain.Name == "" || plain.Phone == "" {
 		t.Fatalf("nobody behind %s", one.Mask)
 	}
 	return one, plain
