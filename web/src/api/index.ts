@@ -79,6 +79,7 @@ export const areas = {
   deleteDuty: (d: string) => run(client.DELETE('/api/v1/roster/{id}', id(d))),
   absence: (d: string, from: string, to: string) => run(client.POST('/api/v1/roster/{id}/absence', { ...id(d), body: { from, to } })),
   capacity: async () => (await run(client.GET('/api/v1/capacity'))).items ?? [],
+  takeCapacity: (csv: string, dryRun: boolean) => run(client.POST('/api/v1/capacity', { body: { csv, dryRun } })),
 }
 
 export const regimes = {

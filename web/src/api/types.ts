@@ -52,6 +52,7 @@ export type Hit = Whole<S['SearchHit']>
 
 export type Area = Whole<S['Area']>
 export type AreaDetail = Whole<S['Detail']>
+export type CapacityTaken = Whole<S['CapacityTaken']>
 export type DutyRow = Whole<S['DutyRow']>
 export type Capacity = Whole<S['Capacity']>
 
