@@ -284,6 +284,10 @@ func (c *Catalog) Check(m Mapping, t *Table) error {
 			add(f, "import_map_no_field", "field", f)
 		}
 	}
+	if len(owner) == 0 && len(t.Columns) > 0 {
+		// Rows of which nothing is understood are no persons.
+		add("columns", "import_map_nothing")
+	}
 	for _, f := range c.fields[m.Kind] {
 		if f.Required && owner[f.Field] == "" && m.Constants[f.Field] == "" {
 			add(f.Field, "import_map_missing", "field", f.Field)
