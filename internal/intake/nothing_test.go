@@ -14,7 +14,7 @@ func TestAFileOfUnknownColumnsIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []intake.Kind{intake.Linelist, intake.Contacts} {
+	for _, kind := range []intake.Kind{intake.LineList, intake.Contacts} {
 		table, err := intake.Read("foo.csv", []byte("foo,bar\n1,2\n3,4\n"), intake.ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
