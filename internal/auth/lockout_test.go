@@ -141,3 +141,27 @@ func TestUnknownLoginCostsTheSame(t *testing.T) {
 		t.Errorf("known %v, unknown %v", known, unknown)
 	}
 }
+
+// A session alone does not help to guess the password: the lock holds for
+// changing it as well.
+func TestLockHoldsForPasswordChange(t *testing.T) {
+	o, ctx := newOffice(t, auth.Limits{}), context.Background()
+	change := func(old string) error {
+		_, err := o.ChangePassword(ctx, o.tracer.ID, old, "another-long-phrase-17", "10.0.0.1")
+		return err
+	}
+	for range 4 {
+		if err := change("wrong-password"); code(err) != "auth_password_wrong" {
+			t.Fatal(err)
+		}
+	}
+	for _, old := range []string{"wrong-password", "wrong-password", goodPassword} {
+		if err := change(old); code(err) != "auth_locked" {
+			t.Fatalf("old password %q while locked: %v", old, err)
+		}
+	}
+	o.m.now = o.m.now.Add(15 * time.Minute)
+	if err := change(goodPassword); err != nil {
+		t.Fatalf("after the lock: %v", err)
+	}
+}

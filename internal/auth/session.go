@@ -337,6 +337,11 @@ func (s *Service) ChangePassword(ctx context.Context, id seawall.PrincipalID, ol
 	if err != nil {
 		return SignIn{}, seawall.Wrap(op, err)
 	}
+	// Whoever holds a session but not the password guesses no further here than
+	// at the door.
+	if p.LockedUntil.After(s.Clock.Now()) {
+		return SignIn{}, seawall.Wrap(op, s.locked(p.LockedUntil))
+	}
 	if err := checkPassword(p.Login, password); err != nil {
 		return SignIn{}, seawall.Wrap(op, err)
 	}
