@@ -101,7 +101,8 @@ func (s *Service) Duplicates(ctx context.Context, who Who, id Identity) (Doubles
 
 // Merge says that two numbers are one person: every record of the loser goes to
 // the winner, and the loser keeps the list, so that un-merging gives back
-// exactly these rows.
+// exactly these rows. It may be repeated: where the records moved and the vault
+// failed after them, the same request finishes what is left.
 func (s *Service) Merge(ctx context.Context, who Who, in MergeRequest) (Merged, error) {
 	const op = "response.Merge"
 	if err := reasonGiven(op, in.Reason); err != nil {
@@ -116,28 +117,38 @@ func (s *Service) Merge(ctx context.Context, who Who, in MergeRequest) (Merged, 
 		if winner, err = s.d.Cases.Person(ctx, tx, in.Winner); err != nil {
 			return err
 		}
-		if loser.No == winner.No || loser.MergedInto != "" || winner.MergedInto != "" {
+		moved := loser.MergedInto == winner.No // by a request before this one
+		if loser.No == winner.No || loser.MergedInto != "" && !moved || winner.MergedInto != "" {
 			return seawall.E(op, seawall.Conflict, "merge_not_possible")
 		}
 		if err := s.mayMerge(who, loser, winner); err != nil {
 			return err
 		}
-		moved, err := s.move(ctx, tx, loser, winner, nil)
-		if err != nil {
-			return err
+		if moved {
+			out = Merged{Person: winner, Moved: len(loser.Moved)}
+			return nil
 		}
-		loser.MergedInto, loser.Moved = winner.No, moved
-		if err := s.d.Cases.SavePerson(ctx, tx, loser); err != nil {
-			return err
-		}
-		out = Merged{Person: winner, Moved: len(moved)}
-		return s.record(ctx, tx, "person.merged", casebook.PersonRef(loser.No), s.answering(winner.Home), loser.No,
-			map[string]string{"into": string(winner.No), "rows": itoa(len(moved)), "reason": in.Reason}, casebook.PersonRef(winner.No))
+		return s.merge(ctx, tx, loser, winner, in.Reason, &out)
 	})
 	if err != nil {
 		return Merged{}, err
 	}
 	return out, seawall.Wrap(op, s.d.Vault.Merge(ctx, in.Loser, in.Winner))
+}
+
+// merge moves the loser's records inside the transaction.
+func (s *Service) merge(ctx context.Context, tx seawall.Tx, loser, winner casebook.Person, reason string, out *Merged) error {
+	moved, err := s.move(ctx, tx, loser, winner, nil)
+	if err != nil {
+		return err
+	}
+	loser.MergedInto, loser.Moved = winner.No, moved
+	if err := s.d.Cases.SavePerson(ctx, tx, loser); err != nil {
+		return err
+	}
+	*out = Merged{Person: winner, Moved: len(moved)}
+	return s.record(ctx, tx, "person.merged", casebook.PersonRef(loser.No), s.answering(winner.Home), loser.No,
+		map[string]string{"into": string(winner.No), "rows": itoa(len(moved)), "reason": reason}, casebook.PersonRef(winner.No))
 }
 
 func (s *Service) mayMerge(who Who, people ...casebook.Person) error {
@@ -150,26 +161,28 @@ func (s *Service) mayMerge(who Who, people ...casebook.Person) error {
 	return nil
 }
 
-// Unmerge takes a merge back.
+// Unmerge takes a merge back. The vault goes first: until the records follow, the
+// loser's number still leads to the winner, so that a failure in between leaves a
+// merge that can be taken back by the same request.
 func (s *Service) Unmerge(ctx context.Context, who Who, no seawall.PersonNo, reason string) (Merged, error) {
 	const op = "response.Unmerge"
 	if err := reasonGiven(op, reason); err != nil {
 		return Merged{}, err
 	}
+	err := s.read(ctx, op, func(tx seawall.Tx) error {
+		_, _, err := s.mergedPair(ctx, tx, who, no)
+		return err
+	})
+	if err != nil {
+		return Merged{}, err
+	}
+	if err := s.d.Vault.Unmerge(ctx, no); err != nil {
+		return Merged{}, seawall.Wrap(op, err)
+	}
 	var out Merged
-	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
-		loser, err := s.d.Cases.Person(ctx, tx, no)
+	err = s.write(ctx, who, op, func(tx seawall.Tx) error {
+		loser, winner, err := s.mergedPair(ctx, tx, who, no)
 		if err != nil {
-			return err
-		}
-		if loser.MergedInto == "" {
-			return seawall.E(op, seawall.Conflict, "not_merged")
-		}
-		winner, err := s.d.Cases.Person(ctx, tx, loser.MergedInto)
-		if err != nil {
-			return err
-		}
-		if err := s.mayMerge(who, loser, winner); err != nil {
 			return err
 		}
 		rows := loser.Moved
@@ -180,19 +193,34 @@ func (s *Service) Unmerge(ctx context.Context, who Who, no seawall.PersonNo, rea
 		if err != nil {
 			return err
 		}
-		from := loser.MergedInto
 		loser.MergedInto, loser.Moved = "", nil
 		if err := s.d.Cases.SavePerson(ctx, tx, loser); err != nil {
 			return err
 		}
 		out = Merged{Person: loser, Moved: len(moved)}
 		return s.record(ctx, tx, "person.unmerged", casebook.PersonRef(loser.No), s.answering(loser.Home), loser.No,
-			map[string]string{"from": string(from), "rows": itoa(len(moved)), "reason": reason}, casebook.PersonRef(from))
+			map[string]string{"from": string(winner.No), "rows": itoa(len(moved)), "reason": reason}, casebook.PersonRef(winner.No))
 	})
-	if err != nil {
-		return Merged{}, err
+	return out, err
+}
+
+// mergedPair reads a merge that may be taken back. One whose winner went into
+// somebody else since has to wait for that merge: its rows lie there.
+func (s *Service) mergedPair(ctx context.Context, tx seawall.Tx, who Who, no seawall.PersonNo) (loser, winner casebook.Person, err error) {
+	const op = "response.mergedPair"
+	if loser, err = s.d.Cases.Person(ctx, tx, no); err != nil {
+		return loser, winner, err
 	}
-	return out, seawall.Wrap(op, s.d.Vault.Unmerge(ctx, no))
+	if loser.MergedInto == "" {
+		return loser, winner, seawall.E(op, seawall.Conflict, "not_merged")
+	}
+	if winner, err = s.d.Cases.Person(ctx, tx, loser.MergedInto); err != nil {
+		return loser, winner, err
+	}
+	if winner.MergedInto != "" {
+		return loser, winner, seawall.E(op, seawall.Conflict, "unmerge_later_first", "id", string(winner.No))
+	}
+	return loser, winner, s.mayMerge(who, loser, winner)
 }
 
 // move repoints the records and duties of one person to another.
