@@ -35,6 +35,15 @@ const (
 	importFileAge = 14 * 24 * time.Hour
 )
 
+// maxHeader bounds the head of a request. maxAnswer bounds how long an answer may
+// take to be read, so that readers who never read hold nothing for good; a
+// stream of live changes ends with it too, and the browser opens the next one
+// where it stopped.
+const (
+	maxHeader = 64 << 10
+	maxAnswer = 15 * time.Minute
+)
+
 // Start starts what runs in the background: the log's sequencer, the clocks,
 // the imports, the sweep. They end with ctx; Wait waits for them.
 func (a *App) Start(ctx context.Context) {
@@ -92,7 +101,8 @@ func (a *App) Handler() *httpapi.Server {
 	d := httpapi.Deps{Log: a.Log, Clock: a.Clock, IDs: a.IDs, Stopwatch: stopwatch, Zone: a.Zone, Texts: a.Texts, Work: a.DB, Main: a.Main,
 		Accounts: a.Accounts, Areas: a.Areas, Regimes: a.Regimes, Auth: a.Policies, Policy: a.Policies,
 		Ledger: a.Journal, Events: a.Journal, Tiles: ledger.NewTileServer(a.DB, a.Journal), Feed: a.Feed, LogKey: a.Signer.Key(),
-		OperatorWho: a.Operator, Ready: a.Ready, Pages: webui.Handler(), SecureCookies: a.Config.Encrypted(), Version: a.Version,
+		OperatorWho: a.Operator, Ready: a.Ready, Pages: webui.Handler(), SecureCookies: a.Config.Encrypted(),
+		StrictTransport: a.Config.TLS.Certificate != "", Version: a.Version,
 		City: httpapi.Instance{Name: a.Config.City.Name, Root: a.Config.City.Root, Path: a.city,
 			Jurisdiction: a.Config.City.Jurisdiction, TimeZone: a.Config.City.TimeZone, Contact: a.Config.City.Contact}}
 	if a.story != nil {
@@ -147,6 +157,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	defer stop()
 	a.Start(background)
 	public := a.server(face, ctx)
+	public.WriteTimeout = maxAnswer
 	machine := a.server(face, ctx)
 	machine.ConnContext = httpapi.Operator
 	failed := make(chan error, 2)
@@ -172,7 +183,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 // server makes an HTTP server whose requests end when ctx does, so that streams
 // of live changes do not hold up a stop.
 func (a *App) server(face *httpapi.Server, ctx context.Context) *http.Server {
-	s := &http.Server{Handler: face.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	s := &http.Server{Handler: face.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: maxHeader}
 	s.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	s.RegisterOnShutdown(face.EndStreams)
 	return s

@@ -181,7 +181,7 @@ func (b *client) send(req *http.Request) answer {
 		b.c.worked[req.Method+" "+req.URL.Path] = true
 	}
 	for _, k := range res.Cookies() {
-		if k.Name == httpapi.SessionCookie {
+		if strings.HasSuffix(k.Name, httpapi.SessionCookie) {
 			b.cookie = k
 		}
 	}

@@ -20,6 +20,36 @@ const (
 // maxCounted bounds the memory of a minute.
 const maxCounted = 50_000
 
+// perAccount is how many streams of live changes an account may hold: each is a
+// connection, and a browser opens one for each page.
+const perAccount = 32
+
+// listeners counts the open streams of each account.
+type listeners struct {
+	mu   sync.Mutex
+	open map[seawall.PrincipalID]int
+}
+
+// enter counts one stream until leave. Errors: Limited when there are too many.
+func (l *listeners) enter(id seawall.PrincipalID) (leave func(), err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open == nil {
+		l.open = map[seawall.PrincipalID]int{}
+	}
+	if l.open[id] >= perAccount {
+		return nil, seawall.E("httpapi.listen", seawall.Limited, "too_many_requests")
+	}
+	l.open[id]++
+	return func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.open[id]--; l.open[id] == 0 {
+			delete(l.open, id)
+		}
+	}, nil
+}
+
 // limiter counts requests in the current minute under hashed keys.
 type limiter struct {
 	mu     sync.Mutex

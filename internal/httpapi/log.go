@@ -192,6 +192,12 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 		s.write(w, ctx, seawall.E("httpapi.stream", seawall.Denied, "password_must_change"))
 		return
 	}
+	leave, err := s.listening.enter(rq.who.Principal.ID)
+	if err != nil {
+		s.write(w, ctx, err)
+		return
+	}
+	defer leave()
 	after := s.d.Feed.Size()
 	if last, err := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64); err == nil && last >= 0 {
 		after = last
@@ -224,6 +230,13 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// hearsAll reports whether somebody may know that records change. Who only keeps
+// accounts hears of accounts.
+func (s *Server) hearsAll(who response.Who) bool {
+	system := auth.Resource{Kind: seawall.KindSystem}
+	return s.allow(who, auth.TonightRead, system) == nil || s.allow(who, auth.LogRead, system) == nil
+}
+
 // send writes the events after a place and gives the last place looked at.
 func (s *Server) send(ctx context.Context, w http.ResponseWriter, who response.Who, after int64) (int64, error) {
 	var evs []ledger.Event
@@ -235,7 +248,12 @@ func (s *Server) send(ctx context.Context, w http.ResponseWriter, who response.W
 	if err != nil {
 		return after, err
 	}
+	all := s.hearsAll(who)
 	for _, ev := range evs {
+		if !all && ev.Subject.Kind != seawall.KindPrincipal {
+			after = ev.Seq
+			continue
+		}
 		b, err := json.Marshal(change{Seq: ev.Seq, Type: ev.Type, Subject: ev.Subject, Related: ev.Related})
 		if err != nil {
 			return after, err

@@ -17,10 +17,16 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/locale"
 	"github.com/seawall-city/seawall/internal/response"
+	"github.com/seawall-city/seawall/internal/webui"
 )
 
-// SessionCookie is the name of the cookie that carries the session token.
-const SessionCookie = "seawall_session"
+// SessionCookie is the name of the cookie that carries the session token. Over
+// TLS it has the prefix with which browsers take it from this host alone, over
+// TLS alone.
+const (
+	SessionCookie = "seawall_session"
+	hostPrefix    = "__Host-"
+)
 
 // CSRFHeader must carry the session's CSRF value on every request that changes
 // something and was authenticated by the cookie.
@@ -91,6 +97,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 		ctx := context.WithValue(r.Context(), requestKey{}, rq)
 		sw := &statusWriter{ResponseWriter: w}
 		sw.Header().Set("X-Request-ID", rq.id)
+		s.secure(sw.Header())
 		defer func() {
 			if p := recover(); p != nil {
 				s.d.Log.Error("panic", "request", rq.id, "panic", p, "stack", string(debug.Stack()))
@@ -106,13 +113,21 @@ func (s *Server) outer(next http.Handler) http.Handler {
 	})
 }
 
+// secure sets what every answer carries, errors and figures included; the pages
+// and the tiles then say how long they may be kept.
+func (s *Server) secure(h http.Header) {
+	webui.SetSecurityHeaders(h)
+	h.Set("Cache-Control", "no-store")
+	if s.d.StrictTransport {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+}
+
 // inner is the middleware of the API: body limit, session, CSRF.
 func (s *Server) inner(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx := r.Context()
 		rq := requestOf(ctx)
-		w.Header().Set("Cache-Control", "no-store")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("X-Seawall-Now", s.d.Clock.Now().UTC().Format(time.RFC3339Nano))
 		r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 		if err := s.identify(ctx, r, rq); err != nil {
@@ -126,6 +141,13 @@ func (s *Server) inner(next http.Handler) http.Handler {
 // maxUpload bounds any request body: a line list of 100,000 rows is about 20 MB.
 const maxUpload = 64 << 20
 
+// maxPublic bounds the body of a request that needs no account: a self-report is
+// some hundred bytes.
+const maxPublic = 32 << 10
+
+// sessionPath is where somebody signs in and out.
+const sessionPath = "/api/v1/session"
+
 // identify finds out who asks. A missing or dead session is not an error here:
 // the operation decides whether it needs one.
 func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) error {
@@ -137,7 +159,11 @@ func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) err
 		rq.who, rq.signed = who, true
 		return nil
 	}
-	c, err := r.Cookie(SessionCookie)
+	// Signing in needs no CSRF value, so another site must not do it for somebody.
+	if r.URL.Path == sessionPath && http.NewCrossOriginProtection().Check(r) != nil {
+		return seawall.E("httpapi.identify", seawall.Denied, "csrf")
+	}
+	c, err := r.Cookie(s.cookieName())
 	if err != nil || c.Value == "" {
 		return nil
 	}
@@ -149,7 +175,7 @@ func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) err
 		return err
 	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead && !sameSecret(r.Header.Get(CSRFHeader), ses.CSRF) {
-		if r.URL.Path != "/api/v1/session" && !strings.HasPrefix(r.URL.Path, "/api/v1/public/") {
+		if r.URL.Path != sessionPath && !strings.HasPrefix(r.URL.Path, "/api/v1/public/") {
 			return seawall.E("httpapi.identify", seawall.Denied, "csrf")
 		}
 		return nil

@@ -70,7 +70,10 @@ type Deps struct {
 	Pages http.Handler
 	// SecureCookies is set where the port speaks TLS.
 	SecureCookies bool
-	Version       string
+	// StrictTransport is set where the certificate is one that browsers trust by
+	// themselves; they then refuse to come back without TLS.
+	StrictTransport bool
+	Version         string
 }
 
 // Instance is what the pages know about the installation.
@@ -90,7 +93,9 @@ type Server struct {
 	metrics *metrics
 	known   routes
 	limits  limiter
-	handler http.Handler
+	// listening bounds the streams of live changes.
+	listening listeners
+	handler   http.Handler
 	// ending is closed when the server stops: streams of live changes end.
 	ending  chan struct{}
 	endOnce sync.Once
@@ -172,8 +177,11 @@ func handle[I, O any](s *Server, to openTo, method, path, id, summary string,
 	h func(ctx context.Context, who response.Who, in *I) (O, error)) {
 	op := huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
 		MaxBodyBytes: maxUpload, BodyReadTimeout: 2 * time.Minute}
-	if to == signedIn {
+	switch to {
+	case signedIn:
 		op.Middlewares = huma.Middlewares{s.gate(id)}
+	case anybody:
+		op.MaxBodyBytes, op.BodyReadTimeout = maxPublic, 30*time.Second
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*reply[O], error) {
 		out, err := h(ctx, requestOf(ctx).who, in)

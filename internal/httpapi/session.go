@@ -30,8 +30,16 @@ type withCookie struct {
 	Body   sessionInfo
 }
 
+// cookieName is the session cookie's name on this port.
+func (s *Server) cookieName() string {
+	if s.d.SecureCookies {
+		return hostPrefix + SessionCookie
+	}
+	return SessionCookie
+}
+
 func (s *Server) cookie(token string, expires time.Time) http.Cookie {
-	c := http.Cookie{Name: SessionCookie, Value: token, Path: "/", HttpOnly: true, Secure: s.d.SecureCookies,
+	c := http.Cookie{Name: s.cookieName(), Value: token, Path: "/", HttpOnly: true, Secure: s.d.SecureCookies,
 		SameSite: http.SameSiteStrictMode, Expires: expires}
 	if token == "" {
 		c.MaxAge = -1
