@@ -3,6 +3,7 @@ package response
 import (
 	"context"
 	"errors"
+	"slices"
 	"sort"
 
 	"github.com/seawall-city/seawall"
@@ -25,6 +26,9 @@ func (s *Service) selected(ctx context.Context, who Who, sel Selection) ([]seawa
 	if len(sel.IDs) > 0 || sel.Query == nil {
 		if len(sel.IDs) == 0 {
 			return nil, seawall.E(op, seawall.Invalid, "selection_empty")
+		}
+		if len(sel.IDs) > mostSelected {
+			return nil, seawall.E(op, seawall.Invalid, "selection_too_large", "max", "5000")
 		}
 		return sel.IDs, nil
 	}
@@ -142,10 +146,35 @@ func (s *Service) candidate(ctx context.Context, tx seawall.Tx, who Who, id seaw
 		return c, nil, regime.Plan{}, seawall.E(op, seawall.Invalid, "contact_without_case")
 	}
 	if class == "" {
-		class = c.Class
+		if class, err = s.classNow(ctx, tx, c); err != nil {
+			return c, nil, regime.Plan{}, err
+		}
 	}
 	r, plan, err := s.planFor(c, class, tx.Now())
 	return c, r, plan, err
+}
+
+// classNow is the class a candidate is confirmed in: the one proposed, unless the
+// close contact through whom they were exposed has become a case meanwhile
+// without two negative tests; then the rule's "else" holds from the beginning.
+func (s *Service) classNow(ctx context.Context, tx seawall.Tx, c casebook.Contact) (string, error) {
+	r := s.inForce(c.Disease, s.today(tx))
+	if r == nil || c.Via == "" {
+		return c.Class, nil
+	}
+	class, ok := r.Class(c.Class)
+	if !ok || class.PromoteTo == "" || !slices.Contains(class.ReleaseIf, indexTests) {
+		return c.Class, nil
+	}
+	via, err := s.d.Cases.Contact(ctx, tx, c.Via)
+	if err != nil || via.State != casebook.BecameCase {
+		return c.Class, err
+	}
+	passed, err := s.testedNegative(ctx, tx, via)
+	if err != nil || passed {
+		return c.Class, err
+	}
+	return class.PromoteTo, nil
 }
 
 // ConfirmContacts is the decision of a named epidemiologist: each candidate of

@@ -28,12 +28,12 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 		return loop.Step{}, err
 	}
 	if st.Needs == "result" {
-		if err := s.checkResultFor(ctx, tx, l, ev.Ref); err != nil {
+		if err := s.checkResultFor(ctx, tx, l, st, ev.Ref); err != nil {
 			return loop.Step{}, err
 		}
 	}
 	if st.Needs == "report" {
-		if err := s.checkReportFor(ctx, tx, l, ev.Ref); err != nil {
+		if err := s.checkReportFor(ctx, tx, l, st, ev.Ref); err != nil {
 			return loop.Step{}, err
 		}
 	}
@@ -76,8 +76,10 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	return c.Area, err
 }
 
-// checkResultFor asks that a cited result shows what a test step needs.
-func (s *Service) checkResultFor(ctx context.Context, tx seawall.Tx, l loop.Loop, ref seawall.Ref) error {
+// checkResultFor asks that a cited result shows what a test step needs: one
+// sample answers for one test, is not older than its day, and the second of a
+// dual test comes from another laboratory.
+func (s *Service) checkResultFor(ctx context.Context, tx seawall.Tx, l loop.Loop, st loop.Step, ref seawall.Ref) error {
 	const op = "response.checkResultFor"
 	if ref.Kind != seawall.KindResult {
 		return seawall.E(op, seawall.Invalid, "evidence_needed", "needs", "result")
@@ -91,18 +93,55 @@ func (s *Service) checkResultFor(ctx context.Context, tx seawall.Tx, l loop.Loop
 		return seawall.E(op, seawall.Invalid, "result_of_another")
 	case r.State != casebook.Valid || r.Outcome != negative || r.Resulted.IsZero() || r.Kind == antigen:
 		return seawall.E(op, seawall.Invalid, "result_not_negative")
+	case isTest(st) && s.sampleDay(r) < st.Day:
+		return seawall.E(op, seawall.Invalid, "result_too_early", "day", st.Day.String())
 	}
-	return nil
+	return s.checkUnused(ctx, tx, l, st, r)
 }
 
-// checkReportFor asks that a cited follow-up record is one of this contact.
-func (s *Service) checkReportFor(ctx context.Context, tx seawall.Tx, l loop.Loop, ref seawall.Ref) error {
+// checkUnused refuses a result whose sample has closed another test, and a dual
+// test's second one of the same laboratory.
+func (s *Service) checkUnused(ctx context.Context, tx seawall.Tx, l loop.Loop, st loop.Step, r casebook.Result) error {
+	const op = "response.checkUnused"
+	if l.Kind != loop.FollowUp || !isTest(st) {
+		return nil
+	}
+	steps, err := s.d.Loops.StepsOf(ctx, tx, l.ID)
+	if err != nil {
+		return err
+	}
+	evidence, err := s.d.Loops.EvidenceOf(ctx, tx, l.ID)
+	if err != nil {
+		return err
+	}
+	done := map[seawall.StepID]bool{}
+	for _, o := range steps {
+		done[o.ID] = o.State == loop.Done && o.ID != st.ID
+	}
+	for _, ev := range evidence {
+		if done[ev.Step] && ev.Ref == r.Ref() {
+			return seawall.E(op, seawall.Conflict, "result_used")
+		}
+	}
+	other, dual := sibling(steps, st)
+	if !dual || other.State != loop.Done {
+		return nil
+	}
+	same, err := s.sameLab(ctx, tx, casebook.Contact{Loop: l.ID}, other, r)
+	if err == nil && same {
+		err = seawall.E(op, seawall.Invalid, "result_same_lab")
+	}
+	return err
+}
+
+// checkReportFor asks that a cited follow-up record is this contact's of that day.
+func (s *Service) checkReportFor(ctx context.Context, tx seawall.Tx, l loop.Loop, st loop.Step, ref seawall.Ref) error {
 	ups, err := s.d.Cases.FollowUpsOf(ctx, tx, seawall.ContactID(l.Subject.ID))
 	if err != nil {
 		return err
 	}
 	for _, u := range ups {
-		if ref.Kind == seawall.KindFollowUp && ref.ID == string(u.ID) {
+		if ref.Kind == seawall.KindFollowUp && ref.ID == string(u.ID) && u.Day == st.Day {
 			return nil
 		}
 	}

@@ -120,8 +120,8 @@ func (s *Service) indexNegative(ctx context.Context, tx seawall.Tx, c casebook.C
 		return false, err
 	}
 	switch via.State {
-	case casebook.Following, casebook.BecameCase, casebook.Completed:
-	default:
+	case casebook.Following, casebook.BecameCase:
+	default: // released among them: found late, they had fewer than two tests left
 		return true, nil
 	}
 	return s.testedNegative(ctx, tx, via)
@@ -188,8 +188,11 @@ func (s *Service) release(ctx context.Context, tx seawall.Tx, c casebook.Contact
 	if _, err := s.engine.Close(ctx, tx, c.Loop, outcomeReleased, note, c.Ref()); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, casebook.PersonRef(c.Person), c.Ref(), false, seawall.Text{
-		ZH: "您的随访管理已解除，感谢配合。", EN: "Your follow-up has ended and every restriction with it. Thank you."})
+	if err := s.tell(ctx, tx, casebook.PersonRef(c.Person), c.Ref(), false, seawall.Text{
+		ZH: "您的随访管理已解除，感谢配合。", EN: "Your follow-up has ended and every restriction with it. Thank you."}); err != nil {
+		return err
+	}
+	return s.tryReleaseSubs(ctx, tx, c.ID)
 }
 
 // tryReleaseSubs looks again at the people who waited for this contact's tests.
@@ -264,13 +267,17 @@ func (s *Service) promote(ctx context.Context, tx seawall.Tx, c casebook.Contact
 		EN: "The person you met has tested positive. Under the rules your follow-up changes; see the new dates and the reason."})
 }
 
-// reopen opens a contact's follow-up anew in a class and on a fact.
+// reopen opens a contact's follow-up anew in a class and on a fact. Who was never
+// confirmed, or for whom today's rules have no such class, is a candidate again.
 func (s *Service) reopen(ctx context.Context, tx seawall.Tx, c casebook.Contact, class string, fact seawall.Ref, by decider, event string) error {
 	r, plan, err := s.planFor(c, class, tx.Now())
-	if err != nil {
+	// no rule in force any more, or none with that class: taking a false fact back
+	// must not fail on it
+	noRule := seawall.Is(err, seawall.Invalid) || seawall.Is(err, seawall.NotFound)
+	if err != nil && !noRule {
 		return err
 	}
-	if plan.Restricts() && by.id == "" {
+	if noRule || by.id == "" && (plan.Restricts() || c.ConfirmedBy == "") {
 		// nobody is named who decided: an epidemiologist has to, anew
 		c.State, c.Class, c.Loop = casebook.Candidate, class, ""
 		_, err := s.book.ChangeContact(ctx, tx, c, "contact.proposed", map[string]string{"class": class, "because": fact.String()})

@@ -1,0 +1,101 @@
+package response_test
+
+import (
+	"testing"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/response"
+)
+
+// A result cited by hand is held to the same rules as one that comes in: one
+// sample for one test, not older than its day, two laboratories for a dual test.
+func TestResultsCitedByHand(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		cs := o.candidates(o.positive(grid1).Case, 1, "close", "")
+		o.confirm(cs)
+		id := cs[0].ID
+		cite := func(key string, r response.RecordedResult) error {
+			_, err := o.main.CompleteStep(o.ctx, o.epi, o.steps(id)[key].ID, response.NewEvidence{Kind: "result", Ref: r.Result.Ref()})
+			return err
+		}
+		first := o.tested(id, "negative", "L1")
+		o.refuse(cite("test-4", first), seawall.Invalid, "result_too_early")
+		o.at("2022-04-10 10:00")
+		a := o.tested(id, "negative", "L1")
+		o.refuse(cite("test-14b", a), seawall.Conflict, "result_used")
+		o.refuse(cite("test-14b", o.tested(id, "negative", "L1")), seawall.Invalid, "result_same_lab")
+	})
+}
+
+// A close contact found so late that one test was left is released with it; a
+// sub-contact of theirs must not wait for a second one for ever.
+func TestSubContactOfOneFoundLate(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		p, err := o.main.ProposeContacts(o.ctx, o.epi, response.Proposal{Case: c.ID, Contacts: []response.NewContact{{Subject: o.someone(),
+			Class: "close", FirstExposure: day("2022-03-08"), LastExposure: day("2022-03-08"), Home: grid1}}})
+		o.ok(err)
+		o.confirm(p.Contacts)
+		via := p.Contacts[0].ID
+		sub := o.candidates(c, 1, "sub", via)
+		o.confirm(sub)
+		subs := []seawall.ContactID{sub[0].ID}
+		o.days("2022-03-28", "2022-04-03", subs, func(d string) {
+			switch d {
+			case "2022-03-29":
+				_, err := o.main.RecordFollowUp(o.ctx, o.epi, via, response.NewFollowUp{Status: "well"})
+				o.ok(err)
+				if r := o.tested(via, "negative", "L1"); !r.Released {
+					t.Fatalf("the close contact waits for %v", o.contact(via).Blockers)
+				}
+			case "2022-03-28", "2022-03-31", "2022-04-03":
+				o.test(subs)
+			}
+		})
+		if v := o.contact(sub[0].ID); v.Contact.State != casebook.Completed {
+			t.Fatalf("the sub-contact is %q, blocked by %v", v.Contact.State, v.Blockers)
+		}
+	})
+}
+
+// A sub-contact who is confirmed only after their close contact became a case
+// gets the class of the rule's "else" from the beginning.
+func TestSubContactConfirmedAfterThePositive(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		via := o.candidates(c, 1, "close", "")
+		o.confirm(via)
+		sub := o.candidates(c, 1, "sub", via[0].ID)
+		o.tested(via[0].ID, "positive", "L1")
+		_, err := o.main.RecordCase(o.ctx, o.epi, response.NewCase{Subject: response.Subject{Person: via[0].Person}, Disease: "covid-19",
+			Class: casebook.Confirmed, Sampled: day("2022-03-28"), Home: grid1})
+		o.ok(err)
+		pre, err := o.main.PreviewConfirm(o.ctx, o.epi, response.Cut{Selection: response.Selection{IDs: ids(sub)}})
+		o.ok(err)
+		o.confirm(sub)
+		if v := o.contact(sub[0].ID); v.Contact.Class != "close" || pre.ByClass["close"] != 1 {
+			t.Fatalf("confirmed as %q, previewed %v", v.Contact.Class, pre.ByClass)
+		}
+	})
+}
+
+// A candidate whom nobody confirmed stays one when the case that they had become
+// is taken back, also where the rule restricts nobody.
+func TestRetractionConfirmsNobody(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		record := func(who response.Subject) response.RecordedCase {
+			c, err := o.main.RecordCase(o.ctx, o.epi, response.NewCase{Subject: who, Disease: "ebola", Class: casebook.Confirmed,
+				Onset: day("2022-03-27"), Home: grid1})
+			o.ok(err)
+			return c
+		}
+		k := o.candidates(record(o.someone()).Case, 1, "close", "")[0]
+		made := record(response.Subject{Person: k.Person})
+		_, err := o.main.Retract(o.ctx, o.epi, response.Retraction{Ref: made.Case.Ref(), Reason: "误报"})
+		o.ok(err)
+		if v := o.contact(k.ID); v.Contact.State != casebook.Candidate || v.Loop != nil {
+			t.Fatalf("the candidate is %q now", v.Contact.State)
+		}
+	})
+}
