@@ -35,5 +35,6 @@ curl -fsS "http://127.0.0.1:$port/readyz" >/dev/null || { echo "browser: the dem
 export SEAWALL_URL="http://127.0.0.1:$port"
 export SEAWALL_LOGIN=$(sed -n 's/^ *login: *//p' "$dir/out" | head -1)
 export SEAWALL_PASSWORD=$(sed -n 's/^ *password: *//p' "$dir/out" | head -1)
+export SEAWALL_ADMIN_PASSWORD=$SEAWALL_PASSWORD
 export SEAWALL_FILES=$PWD/examples
 (cd web && npm run --silent e2e) || { tail -50 "$dir/out"; exit 1; }

@@ -59,6 +59,11 @@ try {
       if (s.act) await s.act(page)
       if (s.name.includes('refused')) errors.length = 0 // the refusal itself is what we look at
       await look(page, s.name.includes('refused') ? [] : errors, s.name, v)
+      if (s.name.includes('refused')) {
+        // What the browser still says about it belongs to no later page.
+        await page.goto('about:blank')
+        errors.length = 0
+      }
     }
     if (m.link && wanted('30-my-follow-up')) {
       await page.goto(URL_ + m.link)
