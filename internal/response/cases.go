@@ -199,7 +199,7 @@ func (s *Service) recordCase(ctx context.Context, tx seawall.Tx, c casebook.Case
 	}
 	if in.Result != nil {
 		r := *in.Result
-		r.Case, r.Disease = c.ID, c.Disease
+		r.Case, r.Contact, r.Disease = c.ID, "", c.Disease
 		got, err := s.recordResult(ctx, tx, r, c.Person)
 		if err != nil {
 			return err

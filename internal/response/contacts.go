@@ -74,6 +74,11 @@ func (s *Service) checkProposal(ctx context.Context, tx seawall.Tx, c casebook.C
 			f.Field = at + f.Field
 			bad = append(bad, f)
 		}
+		if via, err := s.viaOf(ctx, tx, k.Via); err != nil {
+			return nil, err
+		} else if k.Via != "" && via.Disease != c.Disease {
+			bad = append(bad, seawall.FieldError{Field: at + "via", Code: "not_a_choice", Args: map[string]string{"value": string(k.Via)}})
+		}
 		if r := s.inForce(c.Disease, s.today(tx)); r != nil && k.Class != "" {
 			if _, ok := r.Class(k.Class); !ok {
 				bad = append(bad, seawall.FieldError{Field: at + "class", Code: "regime_class_unknown",
@@ -85,6 +90,19 @@ func (s *Service) checkProposal(ctx context.Context, tx seawall.Tx, c casebook.C
 		return nil, p.err
 	}
 	return homes, invalid(op, "contact_invalid", append(bad, p.bad...))
+}
+
+// viaOf reads the close contact through whom somebody was exposed, the zero
+// contact where there is none of that id.
+func (s *Service) viaOf(ctx context.Context, tx seawall.Tx, id seawall.ContactID) (casebook.Contact, error) {
+	if id == "" {
+		return casebook.Contact{}, nil
+	}
+	via, err := s.d.Cases.Contact(ctx, tx, id)
+	if seawall.Is(err, seawall.NotFound) {
+		return casebook.Contact{}, nil
+	}
+	return via, err
 }
 
 // contactRow is an input as a contact row, without its places.
@@ -140,6 +158,9 @@ func (s *Service) propose(ctx context.Context, tx seawall.Tx, in Proposal, peopl
 	c, err := s.d.Cases.Case(ctx, tx, in.Case)
 	if err != nil {
 		return err
+	}
+	if c.State == casebook.CaseRetracted { // since it was checked
+		return seawall.E("response.propose", seawall.Conflict, "case_retracted")
 	}
 	p := places{s: s, ctx: ctx, tx: tx}
 	for i, k := range in.Contacts {

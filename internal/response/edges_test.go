@@ -1,6 +1,8 @@
 package response_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seawall-city/seawall"
@@ -96,6 +98,105 @@ func TestRetractionConfirmsNobody(t *testing.T) {
 		o.ok(err)
 		if v := o.contact(k.ID); v.Contact.State != casebook.Candidate || v.Loop != nil {
 			t.Fatalf("the candidate is %q now", v.Contact.State)
+		}
+	})
+}
+
+// A result cannot be hung on somebody else's case, however it is asked for:
+// retracting it would take that case back.
+func TestResultOfAnothersCase(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		k := o.candidates(c, 1, "close", "")
+		o.confirm(k)
+		now := o.clock.Now()
+		_, err := o.main.RecordResult(o.ctx, o.lab, response.NewResult{Contact: k[0].ID, Case: c.ID, Disease: "covid-19", Kind: "nat",
+			Accession: "X-1", Collected: now, Resulted: now, Outcome: "positive"})
+		o.refuse(err, seawall.Invalid, "result_of_another")
+		_, err = o.main.RecordResult(o.ctx, o.lab, response.NewResult{Case: c.ID, Disease: "measles", Kind: "nat",
+			Accession: "X-2", Collected: now, Resulted: now, Outcome: "positive"})
+		o.refuse(err, seawall.Invalid, "result_of_another")
+	})
+}
+
+// Who has to be tested again must not read that everything has ended.
+func TestRetractedNegativeTellsTheTruth(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		k := o.candidates(o.positive(grid1).Case, 1, "close", "")
+		o.confirm(k)
+		r := o.tested(k[0].ID, "negative", "L1")
+		_, err := o.main.Retract(o.ctx, o.lab, response.Retraction{Ref: r.Result.Ref(), Reason: "样本混淆"})
+		o.ok(err)
+		o.read(func(tx seawall.Tx) error {
+			told, _, err := o.db.NoticesFor(o.ctx, tx, casebook.PersonRef(k[0].Person), seawall.Page{Limit: 9})
+			if err == nil && (len(told) != 1 || !strings.Contains(told[0].Text.EN, "sampled again") || strings.Contains(told[0].Text.EN, "has ended")) {
+				t.Fatalf("told %+v", told)
+			}
+			return err
+		})
+	})
+}
+
+// Of one case entered twice the double is taken back: the person stays a case.
+func TestRetractingADouble(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		k := o.candidates(o.positive(grid1).Case, 1, "close", "")
+		o.confirm(k)
+		var made []response.RecordedCase
+		for range 2 {
+			c, err := o.main.RecordCase(o.ctx, o.epi, response.NewCase{Subject: response.Subject{Person: k[0].Person}, Disease: "covid-19",
+				Class: casebook.Confirmed, Sampled: day("2022-03-28"), Home: grid1})
+			o.ok(err)
+			made = append(made, c)
+		}
+		for i, want := range []casebook.ContactState{casebook.BecameCase, casebook.Following} {
+			_, err := o.main.Retract(o.ctx, o.epi, response.Retraction{Ref: made[i].Case.Ref(), Reason: "重复录入"})
+			o.ok(err)
+			if st := o.contact(k[0].ID).Contact.State; st != want {
+				t.Fatalf("after %d of two cases the contact is %q, want %q", i+1, st, want)
+			}
+		}
+	})
+}
+
+// A retracted case takes the edges of its sub-contacts along, and a sub-contact
+// hangs on a contact that exists.
+func TestRetractionTakesTheWholeTree(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		via := o.candidates(c, 1, "close", "")
+		sub := o.candidates(c, 1, "sub", via[0].ID)
+		_, err := o.main.ProposeContacts(o.ctx, o.epi, response.Proposal{Case: c.ID, Contacts: []response.NewContact{{Subject: o.someone(),
+			Class: "sub", Via: "nobody", LastExposure: day("2022-03-27"), Home: grid1}}})
+		o.refuse(err, seawall.Invalid, "contact_invalid")
+		_, err = o.main.Retract(o.ctx, o.epi, response.Retraction{Ref: c.Ref(), Reason: "假阳性"})
+		o.ok(err)
+		v, err := o.main.PersonView(o.ctx, o.epi, sub[0].Person)
+		o.ok(err)
+		if len(v.Links) != 1 || v.Links[0].State != casebook.Retracted {
+			t.Fatalf("links %+v", v.Links)
+		}
+	})
+}
+
+// Days settled as missed do not release anybody: nobody knows how they are.
+func TestTheUnheardAreNotReleasedByThemselves(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c, err := o.main.RecordCase(o.ctx, o.epi, response.NewCase{Subject: o.someone(), Disease: "ebola", Class: casebook.Confirmed,
+			Onset: day("2022-03-27"), Home: grid1})
+		o.ok(err)
+		p, err := o.main.ProposeContacts(o.ctx, o.epi, response.Proposal{Case: c.Case.ID, Contacts: []response.NewContact{{Subject: o.someone(),
+			Class: "close", LastExposure: day("2022-03-07"), Home: grid1}}})
+		o.ok(err)
+		o.confirm(p.Contacts)
+		id := p.Contacts[0].ID
+		for range 2 {
+			_, err = o.main.RecordFollowUp(o.ctx, o.grid, id, response.NewFollowUp{Status: "missed"})
+			o.ok(err)
+		}
+		o.at("2022-03-29 00:10")
+		if v := o.contact(id); v.Contact.State != casebook.Following || !slices.Contains(v.Blockers, "silent") {
+			t.Fatalf("the unheard contact is %q, blocked by %v", v.Contact.State, v.Blockers)
 		}
 	})
 }

@@ -49,7 +49,7 @@ func (s *Service) blockers(ctx context.Context, tx seawall.Tx, c casebook.Contac
 			add(blockMissing)
 		case open && (st.Key == stepSymptoms || st.Key == stepPositive):
 			add(blockSymptoms)
-		case open && st.Key == stepMonitor:
+		case st.Key == stepMonitor && (open || st.State == loop.Cancelled && unheardSince(c, st.Day)):
 			add(blockSilent)
 		}
 	}
@@ -61,6 +61,12 @@ func (s *Service) blockers(ctx context.Context, tx seawall.Tx, c casebook.Contac
 		add(key)
 	}
 	return out, err
+}
+
+// unheardSince reports whether a contact was not heard on a day or after it: the
+// day's report was settled as missed, and nobody knows how they are.
+func unheardSince(c casebook.Contact, day seawall.Day) bool {
+	return !c.LastReport.Known() || c.LastReport < day
 }
 
 // testedSince reports whether a planned test of that day or later is done.

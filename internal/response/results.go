@@ -84,6 +84,13 @@ func (s *Service) resultPerson(ctx context.Context, in NewResult) (no seawall.Pe
 		case in.Contact != "":
 			c, err := s.d.Cases.Contact(ctx, tx, in.Contact)
 			no, at = c.Person, c.Area
+			if err != nil || in.Case == "" {
+				return err
+			}
+			k, err := s.d.Cases.Case(ctx, tx, in.Case)
+			if err == nil && k.Person != c.Person {
+				err = seawall.E("response.resultPerson", seawall.Invalid, "result_of_another")
+			}
 			return err
 		case in.Case != "":
 			c, err := s.d.Cases.Case(ctx, tx, in.Case)
@@ -104,6 +111,9 @@ func (s *Service) resultPerson(ctx context.Context, in NewResult) (no seawall.Pe
 func (s *Service) recordResult(ctx context.Context, tx seawall.Tx, in NewResult, no seawall.PersonNo) (RecordedResult, error) {
 	r := in.row()
 	r.Person = no
+	if err := s.caseOfResult(ctx, tx, &r); err != nil {
+		return RecordedResult{}, err
+	}
 	followed, err := s.followed(ctx, tx, no, in)
 	if err != nil {
 		return RecordedResult{}, err
@@ -132,6 +142,24 @@ func (s *Service) recordResult(ctx context.Context, tx seawall.Tx, in NewResult,
 		}
 	}
 	return out, nil
+}
+
+// caseOfResult holds a result to the disease of the case it cites.
+func (s *Service) caseOfResult(ctx context.Context, tx seawall.Tx, r *casebook.Result) error {
+	if r.Case == "" {
+		return nil
+	}
+	c, err := s.d.Cases.Case(ctx, tx, r.Case)
+	if err != nil {
+		return err
+	}
+	if r.Disease == "" {
+		r.Disease = c.Disease
+	}
+	if r.Disease != c.Disease || r.Person != c.Person {
+		return seawall.E("response.caseOfResult", seawall.Invalid, "result_of_another")
+	}
+	return nil
 }
 
 // resultArea is where the result of somebody outside follow-up belongs.

@@ -41,10 +41,14 @@ type withdrawal struct {
 	// owners counts the duties withdrawn from each, people are those concerned.
 	owners map[seawall.PrincipalID]int
 	people map[seawall.PersonNo]bool
+	// retest are people whose test counts as not done any more: their measures
+	// stay, so that they must not read that everything has ended.
+	retest map[seawall.PersonNo]bool
 }
 
 func (s *Service) withdrawing(reason string) *withdrawal {
-	return &withdrawal{s: s, reason: reason, owners: map[seawall.PrincipalID]int{}, people: map[seawall.PersonNo]bool{}}
+	return &withdrawal{s: s, reason: reason, owners: map[seawall.PrincipalID]int{}, people: map[seawall.PersonNo]bool{},
+		retest: map[seawall.PersonNo]bool{}}
 }
 
 func (w *withdrawal) start(ctx context.Context, tx seawall.Tx, who Who, ref seawall.Ref) error {
@@ -100,8 +104,12 @@ func (w *withdrawal) hanging(ctx context.Context, tx seawall.Tx, c casebook.Case
 	if err != nil {
 		return err
 	}
+	twin, err := w.twin(ctx, tx, c)
+	if err != nil {
+		return err
+	}
 	for _, r := range results {
-		if r.Outcome == positive && (r.Case == c.ID || r.Case == "" && r.Disease == c.Disease) {
+		if r.Outcome == positive && (r.Case == c.ID || r.Case == "" && r.Disease == c.Disease && !twin) {
 			facts = append(facts, r.Ref())
 		}
 	}
@@ -114,6 +122,17 @@ func (w *withdrawal) hanging(ctx context.Context, tx seawall.Tx, c casebook.Case
 		return err
 	}
 	return w.contactAgain(ctx, tx, c)
+}
+
+// twin reports whether another case of the same person and disease stands.
+func (w *withdrawal) twin(ctx context.Context, tx seawall.Tx, gone casebook.Case) (bool, error) {
+	rows, err := w.s.d.Cases.CasesOfPerson(ctx, tx, gone.Person)
+	for _, c := range rows {
+		if c.ID != gone.ID && c.Disease == gone.Disease && c.State == casebook.CaseOpen && c.Class != casebook.Discarded {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // fact withdraws the loops and restrictions that hang on one fact.
@@ -232,14 +251,25 @@ func (w *withdrawal) candidates(ctx context.Context, tx seawall.Tx, c casebook.C
 	return nil
 }
 
-// links takes back the edges that start or end at a case.
+// links takes back the edges that start or end at a case, and those by which its
+// sub-contacts hang on its close contacts.
 func (w *withdrawal) links(ctx context.Context, tx seawall.Tx, c casebook.Case) error {
-	rows, err := w.s.d.Cases.LinksOfPersons(ctx, tx, []seawall.PersonNo{c.Person})
+	contacts, err := w.s.d.Cases.ContactsOfCase(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	people, subs := []seawall.PersonNo{c.Person}, map[seawall.ContactID]bool{}
+	for _, k := range contacts {
+		if k.Via != "" && k.State == casebook.Withdrawn {
+			people, subs[k.ID] = append(people, k.Person), true
+		}
+	}
+	rows, err := w.s.d.Cases.LinksOfPersons(ctx, tx, people)
 	if err != nil {
 		return err
 	}
 	for _, l := range rows {
-		if l.State != casebook.Valid || l.FromCase != c.ID && l.ToCase != c.ID {
+		if l.State != casebook.Valid || l.FromCase != c.ID && l.ToCase != c.ID && !subs[l.ToContact] {
 			continue
 		}
 		l.State, l.Version = casebook.Retracted, l.Version+1
@@ -255,8 +285,12 @@ func (w *withdrawal) links(ctx context.Context, tx seawall.Tx, c casebook.Case) 
 }
 
 // contactAgain opens the follow-up of somebody who had stopped being a contact
-// because of the case that is gone now: the exposure was real.
+// because of the case that is gone now: the exposure was real. Where another case
+// of theirs stands (the one gone was its double), they stay a case.
 func (w *withdrawal) contactAgain(ctx context.Context, tx seawall.Tx, c casebook.Case) error {
+	if twin, err := w.twin(ctx, tx, c); err != nil || twin {
+		return err
+	}
 	rows, err := w.s.d.Cases.ContactsOfPerson(ctx, tx, c.Person)
 	if err != nil {
 		return err
@@ -294,7 +328,9 @@ func (w *withdrawal) retractResult(ctx context.Context, tx seawall.Tx, r caseboo
 		return err
 	}
 	w.n.Results++
-	w.people[r.Person] = true
+	if r.Outcome == positive {
+		w.people[r.Person] = true
+	}
 	if err := w.fact(ctx, tx, r.Ref()); err != nil {
 		return err
 	}
@@ -355,6 +391,7 @@ func (w *withdrawal) steps(ctx context.Context, tx seawall.Tx, r casebook.Result
 				return err
 			}
 			w.n.Reopened++
+			w.retest[r.Person] = true
 		}
 		if r.Outcome == positive {
 			if err := w.dropAlarm(ctx, tx, c); err != nil {
@@ -403,6 +440,14 @@ func (w *withdrawal) tellAll(ctx context.Context, tx seawall.Tx, about seawall.R
 		if err := w.s.tell(ctx, tx, casebook.PersonRef(no), about, true, seawall.Text{
 			ZH: "此前据以管理您的一项检测或病例信息有误，现已撤回；由此产生的要求和限制同时取消。给您带来不便，我们致歉。",
 			EN: "A test or case on which measures about you were based was wrong and has been taken back. What it asked of you and every restriction from it has ended. We apologise."}); err != nil {
+			return err
+		}
+	}
+	for _, no := range sortedKeys(w.retest) {
+		w.n.Notices++
+		if err := w.s.tell(ctx, tx, casebook.PersonRef(no), about, true, seawall.Text{
+			ZH: "您的一次检测结果有误，现已撤回，需要重新采样；其余要求不变。给您带来不便，我们致歉。",
+			EN: "One of your test results was wrong and has been taken back. It has to be sampled again; everything else stays as it was. We apologise."}); err != nil {
 			return err
 		}
 	}
