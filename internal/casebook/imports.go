@@ -49,11 +49,14 @@ type Import struct {
 	Duties       int `json:"duties"`       // duties that opened
 	Links        int `json:"links"`        // links that rows implied
 	// By is the post that started it.
-	By         string    `json:"by"`
-	CreatedAt  time.Time `json:"createdAt"`
-	StartedAt  time.Time `json:"startedAt"`
-	FinishedAt time.Time `json:"finishedAt"`
-	Version    int       `json:"version"`
+	By string `json:"by"`
+	// Area is where its sender stands: who answers for it may read the file's
+	// rejected rows and go on with the import. Empty means the city's desk.
+	Area       seawall.AreaPath `json:"area,omitempty"`
+	CreatedAt  time.Time        `json:"createdAt"`
+	StartedAt  time.Time        `json:"startedAt"`
+	FinishedAt time.Time        `json:"finishedAt"`
+	Version    int              `json:"version"`
 }
 
 // Ref points to the import.

@@ -85,10 +85,10 @@ const (
 // suggested. Nothing is taken from it yet. Errors: Invalid with the line.
 func (s *Service) PreviewImport(ctx context.Context, who Who, in ImportFile) (ImportPreview, error) {
 	const op = "response.PreviewImport"
-	if err := s.allowImport(who, auth.ImportRun); err != nil {
+	if err := s.checkFile(in); err != nil {
 		return ImportPreview{}, err
 	}
-	if err := s.checkFile(in); err != nil {
+	if err := s.mayImport(who, auth.ImportRun, casebook.Import{Kind: string(in.Kind), Area: who.Principal.Path}); err != nil {
 		return ImportPreview{}, err
 	}
 	out := ImportPreview{Sample: []SampleRow{}, Problems: []intake.Problem{}, Fields: s.importFields(in.Kind)}
@@ -99,7 +99,8 @@ func (s *Service) PreviewImport(ctx context.Context, who Who, in ImportFile) (Im
 	out.Table = *t
 	imp := casebook.Import{Kind: string(in.Kind), Disease: in.Disease, Source: in.Source, FileName: filepath.Base(in.Name),
 		Size: len(in.Data), Encoding: in.Encoding, Delimiter: in.Delimiter, Sheet: in.Sheet,
-		State: casebook.ImportPreviewed, Day: seawall.NoDay, Rows: len(t.Rows), By: who.Actor.Name, Version: 1}
+		State: casebook.ImportPreviewed, Day: seawall.NoDay, Rows: len(t.Rows), By: who.Actor.Name,
+		Area: who.Principal.Path, Version: 1}
 	if imp.Source == "" {
 		imp.Source = SourceOf(in.Name)
 	}
@@ -120,6 +121,26 @@ func (s *Service) PreviewImport(ctx context.Context, who Who, in ImportFile) (Im
 
 func (s *Service) allowImport(who Who, a auth.Action) error {
 	return s.allow(who, a, auth.Resource{Kind: seawall.KindImport, Area: s.d.City})
+}
+
+// mayImport decides about one import: its file holds identities, so it is for
+// those who answer for where its sender stands. A file of areas changes the
+// city's tree, which importing alone does not allow.
+func (s *Service) mayImport(who Who, a auth.Action, imp casebook.Import) error {
+	if err := s.allowImport(who, a); err != nil {
+		return err
+	}
+	at := imp.Area
+	if at == "" {
+		at = s.d.City
+	}
+	if !s.inScope(who, at) {
+		return seawall.E("response.mayImport", seawall.Denied, "auth_denied_area", "action", string(a), "policy", "outside_area")
+	}
+	if imp.Kind == string(intake.Areas) && a == auth.ImportRun {
+		return s.allow(who, auth.AreaManage, auth.Resource{Kind: seawall.KindArea, ID: "file", Area: s.d.City})
+	}
+	return nil
 }
 
 // checkFile checks what the sender says about a file.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
@@ -34,13 +35,13 @@ func (s *Service) Imports(ctx context.Context, who Who, p seawall.Page) (List[ca
 // ImportReport gives an import with its counts so far and its first problems.
 func (s *Service) ImportReport(ctx context.Context, who Who, id seawall.ImportID) (ImportReport, error) {
 	const op = "response.ImportReport"
-	if err := s.allowImport(who, auth.ImportRead); err != nil {
-		return ImportReport{}, err
-	}
 	var out ImportReport
 	err := s.read(ctx, op, func(tx seawall.Tx) error {
 		imp, err := s.d.Imports.Store.Import(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.mayImport(who, auth.ImportRead, imp); err != nil {
 			return err
 		}
 		out = reportOf(imp)
@@ -60,10 +61,7 @@ func reportOf(i casebook.Import) ImportReport {
 // right and sent again. The rows may hold identities, so this is logged.
 func (s *Service) ImportRejects(ctx context.Context, who Who, id seawall.ImportID, say func(code string, args map[string]string) string) ([]byte, error) {
 	const op = "response.ImportRejects"
-	if err := s.allowImport(who, auth.ImportRun); err != nil {
-		return nil, err
-	}
-	imp, data, err := s.openImport(ctx, id)
+	imp, data, err := s.openFor(ctx, who, id)
 	if err != nil {
 		return nil, seawall.Wrap(op, err)
 	}
@@ -109,7 +107,8 @@ func rejectsFile(t *intake.Table, reasons map[int][]string, say func(string, map
 	}
 	for _, r := range t.Rows {
 		if why := reasons[r.Line]; len(why) > 0 {
-			if err := w.Write(append([]string{strconv.Itoa(r.Line), strings.Join(why, "; ")}, inert(r.Cells)...)); err != nil {
+			reason := inert([]string{strings.Join(why, "; ")})[0] // it begins with a column's name
+			if err := w.Write(append([]string{strconv.Itoa(r.Line), reason}, inert(r.Cells)...)); err != nil {
 				return nil, err
 			}
 		}
@@ -119,12 +118,12 @@ func rejectsFile(t *intake.Table, reasons map[int][]string, say func(string, map
 }
 
 // inert puts an apostrophe before cells that a spreadsheet would run as a
-// formula; numbers with a sign stay.
+// formula, also where the sign is a full-width one; numbers with a sign stay.
 func inert(cells []string) []string {
 	out := make([]string, len(cells))
 	for i, c := range cells {
-		if c != "" && strings.ContainsRune("=@+-\t\r", rune(c[0])) {
-			if _, err := strconv.ParseFloat(c, 64); err != nil && len(c) > 1 {
+		if first, size := utf8.DecodeRuneInString(c); size > 0 && strings.ContainsRune("=@+-＝＠＋－\t\r", first) {
+			if _, err := strconv.ParseFloat(c, 64); err != nil && len(c) > size {
 				c = "'" + c
 			}
 		}

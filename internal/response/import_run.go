@@ -23,10 +23,7 @@ const importLease = 5 * time.Second
 // nothing. A nil mapping takes the one that is kept.
 func (s *Service) DryRunImport(ctx context.Context, who Who, id seawall.ImportID, m *intake.Mapping) (ImportReport, error) {
 	const op = "response.DryRunImport"
-	if err := s.allowImport(who, auth.ImportRun); err != nil {
-		return ImportReport{}, err
-	}
-	imp, data, err := s.openImport(ctx, id)
+	imp, data, err := s.openFor(ctx, who, id)
 	if err != nil {
 		return ImportReport{}, seawall.Wrap(op, err)
 	}
@@ -58,10 +55,7 @@ func (s *Service) DryRunImport(ctx context.Context, who Who, id seawall.ImportID
 // resuming worker carries it out. Errors: Conflict when it was started before.
 func (s *Service) StartImport(ctx context.Context, who Who, id seawall.ImportID, m *intake.Mapping) (casebook.Import, error) {
 	const op = "response.StartImport"
-	if err := s.allowImport(who, auth.ImportRun); err != nil {
-		return casebook.Import{}, err
-	}
-	imp, data, err := s.openImport(ctx, id)
+	imp, data, err := s.openFor(ctx, who, id)
 	if err != nil {
 		return imp, seawall.Wrap(op, err)
 	}
@@ -164,16 +158,15 @@ func (s *Service) ResumeImports(ctx context.Context) (int, error) {
 // CancelImport stops an import. What was accepted before stays.
 func (s *Service) CancelImport(ctx context.Context, who Who, id seawall.ImportID) (casebook.Import, error) {
 	const op = "response.CancelImport"
-	if err := s.allowImport(who, auth.ImportRun); err != nil {
-		return casebook.Import{}, err
-	}
 	var imp casebook.Import
 	err := s.read(ctx, op, func(tx seawall.Tx) (err error) {
-		imp, err = s.d.Imports.Store.Import(ctx, tx, id)
+		if imp, err = s.d.Imports.Store.Import(ctx, tx, id); err == nil {
+			err = s.mayImport(who, auth.ImportRun, imp)
+		}
 		return err
 	})
 	if err != nil {
-		return imp, err
+		return casebook.Import{}, err
 	}
 	if imp.State != casebook.ImportRunning && imp.State != casebook.ImportPreviewed {
 		return imp, seawall.E(op, seawall.Conflict, "import_not_ready", "state", imp.State)
@@ -203,6 +196,21 @@ func (s *Service) endImport(ctx context.Context, who Who, imp casebook.Import, s
 		return nil
 	})
 	return imp, err
+}
+
+// openFor reads an import and its file for somebody who wants to work on it;
+// nothing is decrypted for others.
+func (s *Service) openFor(ctx context.Context, who Who, id seawall.ImportID) (imp casebook.Import, data []byte, err error) {
+	err = s.d.Work.Read(ctx, func(tx seawall.Tx) error {
+		if imp, err = s.d.Imports.Store.Import(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.mayImport(who, auth.ImportRun, imp)
+	})
+	if err != nil {
+		return casebook.Import{}, nil, err
+	}
+	return s.openImport(ctx, id)
 }
 
 // openImport reads an import and its file.

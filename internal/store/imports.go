@@ -15,12 +15,12 @@ func imports() *table[casebook.Import] {
 	return &table[casebook.Import]{
 		kind: seawall.KindImport, name: "import",
 		cols: names(`id kind disease source file_name size encoding delimiter sheet mapping state day row_count next
-			accepted rejected unchanged warnings duplicates placeholders duties links by_name
+			accepted rejected unchanged warnings duplicates placeholders duties links by_name area_path
 			created_at started_at finished_at version`),
 		fields: func(i *casebook.Import) []any {
 			return with(&i.ID, &i.Kind, &i.Disease, &i.Source, &i.FileName, &i.Size, &i.Encoding, &i.Delimiter, &i.Sheet, &i.Mapping,
 				&i.State, civil(&i.Day), &i.Rows, &i.Next, &i.Accepted, &i.Rejected, &i.Unchanged, &i.Warnings, &i.Duplicates,
-				&i.Placeholders, &i.Duties, &i.Links, &i.By, ts(&i.CreatedAt), ts(&i.StartedAt), ts(&i.FinishedAt), &i.Version)
+				&i.Placeholders, &i.Duties, &i.Links, &i.By, &i.Area, ts(&i.CreatedAt), ts(&i.StartedAt), ts(&i.FinishedAt), &i.Version)
 		},
 		id:      func(i *casebook.Import) string { return string(i.ID) },
 		version: func(i *casebook.Import) int { return i.Version },
