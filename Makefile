@@ -8,6 +8,8 @@ NPM     ?= npm
 BIN     := bin/seawall
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
 WEBSRC  := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/followup.html web/package-lock.json web/vite.config.ts
+# What is embedded beside Go code; the built pages stand for themselves.
+DATASRC := $(shell find regimes internal -path internal/webui/dist -prune -o \( -name '*.yaml' -o -name '*.sql' -o -name '*.cedar' -o -name '*.gz' -o -name '*.txt' \) -print)
 GOSRC   := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
 
 .PHONY: run build web test proof proof-full bench clean api
@@ -28,7 +30,7 @@ web/node_modules/.installed: web/package-lock.json
 internal/webui/dist/index.html: web/node_modules/.installed $(WEBSRC)
 	cd web && $(NPM) run --silent build
 
-$(BIN): internal/webui/dist/index.html $(GOSRC) $(shell find regimes internal -name '*.yaml' -o -name '*.sql' -o -name '*.cedar' -o -name '*.gz')
+$(BIN): internal/webui/dist/index.html $(GOSRC) $(DATASRC)
 	$(GO) build -ldflags "-s -w -X main.version=$(VERSION)" -o $@ ./cmd/seawall
 
 ## api: write the API's description and the web client's types from it
