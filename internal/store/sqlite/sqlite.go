@@ -38,6 +38,10 @@ func Open(path string) (*Driver, error) {
 		lock.Close()
 		return nil, &seawall.Error{Op: op, Kind: seawall.Conflict, Code: "database_in_use", Args: map[string]string{"path": path}, Err: err}
 	}
+	if err := private(path); err != nil {
+		lock.Close()
+		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
+	}
 	d := &Driver{path: path, lock: lock}
 	if d.writer, err = sql.Open("sqlite", dsn(path, true)); err == nil {
 		d.writer.SetMaxOpenConns(1)
@@ -56,6 +60,24 @@ func Open(path string) (*Driver, error) {
 		return nil, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_path", Args: map[string]string{"path": path}, Err: err}
 	}
 	return d, nil
+}
+
+// private makes the database file, and what SQLite puts beside it with the
+// file's own mode, this user's alone, wherever it lies.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	for _, p := range []string{path, path + "-wal", path + "-shm"} {
+		if err := os.Chmod(p, 0o600); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // OpenSnapshot opens an existing database for reading beside the process that
