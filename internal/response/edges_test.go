@@ -200,3 +200,27 @@ func TestTheUnheardAreNotReleasedByThemselves(t *testing.T) {
 		}
 	})
 }
+
+// The personal link takes no report after the follow-up ended, still shows why
+// for a while, and then opens nothing.
+func TestLinkEndsAfterTheFollowUp(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		k := o.candidates(c, 1, "close", "")
+		o.confirm(k)
+		link, err := o.main.SelfReportLink(o.ctx, o.grid, k[0].ID)
+		o.ok(err)
+		_, err = o.main.Retract(o.ctx, o.epi, response.Retraction{Ref: c.Ref(), Reason: "假阳性"})
+		o.ok(err)
+		_, err = o.main.SelfReport(o.ctx, link.Token, response.SelfReport{Well: true})
+		o.refuse(err, seawall.Conflict, "contact_not_followed")
+		me, err := o.main.MyFollowUp(o.ctx, link.Token)
+		o.ok(err)
+		if me.State != "withdrawn" || len(me.Notices) == 0 {
+			t.Fatalf("the page after the end: %+v", me)
+		}
+		o.at("2022-04-12 09:00")
+		_, err = o.main.MyFollowUp(o.ctx, link.Token)
+		o.refuse(err, seawall.Gone, "link_ended")
+	})
+}

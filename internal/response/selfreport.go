@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/auth"
@@ -21,8 +22,13 @@ const feverFrom = 37.3
 // shortestKey is how many bytes a link key must have.
 const shortestKey = 32
 
+// linkAfterEnd is how long a link still opens the page after the follow-up has
+// ended, so that the person can read why; reports end with the follow-up itself.
+// Source: our own choice.
+const linkAfterEnd = 14 * 24 * time.Hour
+
 // SelfReportLink gives a contact's personal link to My follow-up. A new link
-// ends the one before; every link ends with the follow-up.
+// ends the one before; every link ends soon after the follow-up (linkAfterEnd).
 func (s *Service) SelfReportLink(ctx context.Context, who Who, id seawall.ContactID) (Link, error) {
 	const op = "response.SelfReportLink"
 	var out Link
@@ -62,7 +68,8 @@ func (s *Service) token(id seawall.ContactID, serial int) (string, error) {
 }
 
 // linked finds the contact of a token. Errors: NotFound for a token that was
-// never given, Gone for one that a newer link replaced.
+// never given, Gone for one that a newer link replaced or whose follow-up ended
+// a while ago.
 func (s *Service) linked(ctx context.Context, tx seawall.Tx, token string) (casebook.Contact, error) {
 	const op = "response.linked"
 	unknown := seawall.E(op, seawall.NotFound, "link_unknown")
@@ -82,11 +89,28 @@ func (s *Service) linked(ctx context.Context, tx seawall.Tx, token string) (case
 		return casebook.Contact{}, unknown
 	}
 	c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(parts[0]))
-	if err != nil {
+	if seawall.Is(err, seawall.NotFound) {
 		return casebook.Contact{}, unknown
+	}
+	if err != nil {
+		return casebook.Contact{}, err
 	}
 	if serial != c.LinkSerial {
 		return casebook.Contact{}, seawall.E(op, seawall.Gone, "link_replaced")
+	}
+	if c.State == casebook.Following {
+		return c, nil
+	}
+	ended := c.UpdatedAt
+	if c.Loop != "" {
+		l, err := s.d.Loops.Loop(ctx, tx, c.Loop)
+		if err != nil {
+			return casebook.Contact{}, err
+		}
+		ended = l.ClosedAt
+	}
+	if tx.Now().After(ended.Add(linkAfterEnd)) {
+		return casebook.Contact{}, seawall.E(op, seawall.Gone, "link_ended")
 	}
 	return c, nil
 }
