@@ -35,6 +35,7 @@ func (w *writer) contact(i *item) error {
 			}
 		}
 	}
+	moved := c.State == casebook.Following && i.rec.Contact.Last.Known() && i.rec.Contact.Last != c.LastExposure
 	if err := w.fillContact(&c, i); err != nil {
 		return err
 	}
@@ -52,14 +53,22 @@ func (w *writer) contact(i *item) error {
 	if c.Case != "" {
 		related = append(related, seawall.Ref{Kind: seawall.KindCase, ID: string(c.Case)})
 	}
-	return w.event(event, c.Ref(), c.Person, c.Area, related...)
+	if err := w.event(event, c.Ref(), c.Person, c.Area, related...); err != nil || !moved {
+		return err
+	}
+	last := i.rec.Contact.Last.String()
+	return w.s.urgent(w.ctx, w.tx, c, stepExposure, seawall.Text{ZH: "名单称末次暴露日为 " + last + "：判定管理期限是否改变",
+		EN: "A list gives " + last + " as the last exposure: decide whether the plan changes"})
 }
 
 // fillContact puts the facts that a row tells into a contact. The state of one
-// that is followed or was judged here stays as people here have set it.
+// that is followed or was judged here stays as people here have set it; of one
+// that is followed the days stay too, because the duty runs by them.
 func (w *writer) fillContact(c *casebook.Contact, i *item) error {
 	f := i.rec.Contact
-	days(&c.FirstExposure, f.First, &c.LastExposure, f.Last, &c.Until, f.Until)
+	if c.State != casebook.Following {
+		days(&c.FirstExposure, f.First, &c.LastExposure, f.Last, &c.Until, f.Until)
+	}
 	texts(&c.Setting, f.Setting, &c.Relation, f.Relation, &c.Place, f.Place)
 	if i.home != "" {
 		c.Home = i.home
@@ -225,6 +234,7 @@ func (w *writer) result(i *item) error {
 			return err
 		}
 	}
+	was := r
 	texts(&r.Accession, f.Accession, &r.Kind, f.Kind, &r.Outcome, f.Outcome, &r.Value, f.Value, &r.Lab, f.Lab)
 	if !f.Collected.IsZero() {
 		r.Collected = f.Collected
@@ -253,6 +263,14 @@ func (w *writer) result(i *item) error {
 	if err := w.event("result.recorded", r.Ref(), r.Person, r.Area, w.imp.Ref()); err != nil {
 		return err
 	}
+	if i.fate == rowChanged {
+		if r.State != casebook.Valid || r.Outcome == was.Outcome && was.Resulted.IsZero() == r.Resulted.IsZero() {
+			return nil // taken back here, or nothing that anything follows from
+		}
+		if err := w.undo(was); err != nil {
+			return err
+		}
+	}
 	var out RecordedResult
 	for _, c := range followed {
 		if err := w.s.applyResult(w.ctx, w.tx, c, r, &out); err != nil {
@@ -260,4 +278,19 @@ func (w *writer) result(i *item) error {
 		}
 	}
 	return nil
+}
+
+// undo takes back what followed from a result that a list corrects: the tests it
+// had closed open again, what hung on a positive one is withdrawn.
+func (w *writer) undo(was casebook.Result) error {
+	d := w.s.withdrawing("结果更正 corrected result: " + was.Accession)
+	if was.Outcome == positive {
+		if err := d.fact(w.ctx, w.tx, was.Ref()); err != nil {
+			return err
+		}
+	}
+	if err := d.steps(w.ctx, w.tx, was); err != nil {
+		return err
+	}
+	return d.tellAll(w.ctx, w.tx, was.Ref())
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
@@ -137,7 +138,16 @@ func (w *writer) changeCase(i *item) error {
 	if c.Person == i.person.No {
 		c.Mask = i.person.Mask
 	}
+	was := c
 	w.fillCase(&c, i)
+	gone := c.Class == casebook.Discarded && was.Class != casebook.Discarded && c.State == casebook.CaseOpen
+	if gone {
+		r := auth.Resource{Kind: seawall.KindCase, ID: string(c.ID), Area: was.Area}
+		if err := w.s.allow(w.b.r.who, auth.CaseRetract, r); err != nil {
+			return err
+		}
+		c.State = casebook.CaseClosed
+	}
 	c.Origin.Import, c.Version, c.UpdatedAt = w.imp.ID, c.Version+1, w.tx.Now()
 	if err := w.s.d.Cases.SaveCase(w.ctx, w.tx, c); err != nil {
 		return err
@@ -145,7 +155,15 @@ func (w *writer) changeCase(i *item) error {
 	if err := w.keep(i, c.Ref(), c.Person); err != nil {
 		return err
 	}
-	return w.event("case.updated", c.Ref(), c.Person, c.Area, w.imp.Ref())
+	if err := w.event("case.updated", c.Ref(), c.Person, c.Area, w.imp.Ref()); err != nil || !gone {
+		return err
+	}
+	// a list that discards a case takes with it what hung on it, as a person does
+	d := w.s.withdrawing("排除 discarded: " + c.No)
+	if err := d.hanging(w.ctx, w.tx, c); err != nil {
+		return err
+	}
+	return d.tellAll(w.ctx, w.tx, c.Ref())
 }
 
 // fillCase puts the facts that a row tells into a case.

@@ -28,6 +28,7 @@ const (
 	stepRelease  = "release"
 	stepSymptoms = "symptoms"
 	stepPositive = "positive"
+	stepExposure = "exposure"
 	testPrefix   = "test-"
 )
 
