@@ -20,6 +20,9 @@ const DemoPassword = "seawall-demo-2022"
 const (
 	settingLead = "demo.lead"  // nanoseconds the story is ahead of the wall clock
 	settingTold = "demo.story" // the story that this database holds
+	// settingBegun is written before the first word of a story, so that data cut
+	// short are known as invented.
+	settingBegun = "demo.begun"
 )
 
 // restoreLead puts a demonstration's clock where it was when it stopped.
@@ -56,8 +59,51 @@ func (a *App) Told(ctx context.Context) (id string, err error) {
 	return id, err
 }
 
+// Invented reports whether the database holds a demonstration, be it cut short.
+func (a *App) Invented(ctx context.Context) (yes bool, err error) {
+	err = a.DB.Read(ctx, func(tx seawall.Tx) error {
+		for _, name := range []string{settingBegun, settingTold} {
+			v, err := a.DB.Setting(ctx, tx, name)
+			if err != nil {
+				return err
+			}
+			yes = yes || v != ""
+		}
+		return nil
+	})
+	return yes, err
+}
+
+// MayTell makes sure that a story takes the place of nothing real: the database
+// holds a demonstration, or neither an account nor a person. Errors: Conflict.
+func (a *App) MayTell(ctx context.Context) error {
+	const op = "app.MayTell"
+	yes, err := a.Invented(ctx)
+	if err != nil || yes {
+		return seawall.Wrap(op, err)
+	}
+	none, err := a.NoAccounts(ctx)
+	if err != nil {
+		return seawall.Wrap(op, err)
+	}
+	people, err := a.Vault.Count(ctx)
+	if err != nil {
+		return seawall.Wrap(op, err)
+	}
+	if !none || people > 0 {
+		return seawall.E(op, seawall.Conflict, "story_real", "path", a.Config.Data)
+	}
+	return nil
+}
+
 // Tell tells a story on an empty city and remembers that it did.
 func (a *App) Tell(ctx context.Context, s *story.Story, progress func(done, of int)) error {
+	if err := a.MayTell(ctx); err != nil {
+		return err
+	}
+	if err := a.setting(ctx, settingBegun, s.ID); err != nil {
+		return err
+	}
 	err := s.Tell(ctx, story.Stage{Main: a.Main, Zone: a.Zone, Progress: progress,
 		SetClock: a.story.set,
 		Account: func(ctx context.Context, p story.Account) (response.Who, error) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -38,7 +39,7 @@ func (c *demoCmd) Run(e *env) error {
 		return seawall.E("cli.demo", seawall.Invalid, "config_invalid", "path", "--listen", "detail", err.Error())
 	}
 	if c.Fresh {
-		if err := app.Forget(cfg); err != nil {
+		if err := forget(e, cfg, s); err != nil {
 			return err
 		}
 	}
@@ -57,6 +58,19 @@ func (c *demoCmd) Run(e *env) error {
 	})
 }
 
+// forget removes a former demonstration, and nothing but a demonstration.
+func forget(e *env, cfg config.Config, s *story.Story) error {
+	a, _, err := openStory(e, cfg, s)
+	if err != nil {
+		return err
+	}
+	err = a.MayTell(e.ctx)
+	if err := errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	return app.Forget(cfg)
+}
+
 // openDemo opens the demonstration and tells its story the first time. A story
 // that was cut short is told again from an empty database.
 func openDemo(e *env, cfg config.Config, s *story.Story) (*app.App, error) {
@@ -67,6 +81,10 @@ func openDemo(e *env, cfg config.Config, s *story.Story) (*app.App, error) {
 	if told != "" {
 		a.Close()
 		return nil, seawall.E("cli.demo", seawall.Conflict, "story_other", "path", cfg.Data, "id", told)
+	}
+	if err := a.MayTell(e.ctx); err != nil {
+		a.Close()
+		return nil, err
 	}
 	err = a.Tell(e.ctx, s, nil)
 	if seawall.Is(err, seawall.Conflict) {
@@ -121,6 +139,11 @@ func (c *serveCmd) Run(e *env) error {
 		return err
 	}
 	defer a.Close()
+	if invented, err := a.Invented(e.ctx); err != nil {
+		return err
+	} else if invented { // its accounts have a password that everybody knows
+		return seawall.E("cli.serve", seawall.Conflict, "story_not_served", "path", cfg.Data)
+	}
 	if err := firstAccount(e.ctx, e, a); err != nil {
 		return err
 	}

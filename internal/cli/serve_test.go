@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,7 +18,9 @@ import (
 	"testing"
 	"time"
 
+	vocabulary "github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/app"
+	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/cli"
 	"github.com/seawall-city/seawall/internal/config"
 	"github.com/seawall-city/seawall/internal/store/storetest"
@@ -269,5 +272,53 @@ func TestADemonstrationRecovers(t *testing.T) {
 	code, _, errs := seawall(t, "demo", "--story", "yancheng", "--data", dir, "--listen", "127.0.0.1:0")
 	if code != 1 || !strings.Contains(errs, "school") || !strings.Contains(errs, "--fresh") {
 		t.Errorf("another story over it: %d %s", code, errs)
+	}
+}
+
+// A demonstration takes the place of nothing real, even when told to start anew,
+// and is never served as if it were real.
+func TestADemonstrationStaysApart(t *testing.T) {
+	real, demo := t.TempDir(), t.TempDir()
+	ctx := context.Background()
+	a, err := app.Open(ctx, config.Default(real), app.Options{Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = a.Accounts.Bootstrap(ctx, vocabulary.System("test"), auth.NewAccount{Login: "admin", WorkName: "账号管理员", Roles: []string{"admin"}, Area: "3209"})
+	if err := errors.Join(err, a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--fresh"}} {
+		code, _, errs := seawall(t, append([]string{"demo", "--data", real, "--listen", "127.0.0.1:0"}, more...)...)
+		if code != 1 || !strings.Contains(errs, "demonstration") {
+			t.Errorf("demo %v over real data: %d %s", more, code, errs)
+		}
+	}
+	if a, err = app.Open(ctx, config.Default(real), app.Options{Version: "test"}); err != nil {
+		t.Fatal(err)
+	}
+	if none, err := a.NoAccounts(ctx); err != nil || none {
+		t.Errorf("the account is gone (%v)", err)
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := story.Load("school")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := config.Default(demo)
+	if a, err = app.Open(ctx, cfg, app.Options{Version: "test", Story: s.Begins(time.UTC)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(a.Tell(ctx, s, nil), a.Close()); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "seawall.yaml")
+	if err := os.WriteFile(file, []byte("listen: 127.0.0.1:0\ndata: "+demo+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := seawall(t, "serve", "--config", file); code != 1 || !strings.Contains(errs, "demonstration") {
+		t.Errorf("serving a demonstration: %d %s", code, errs)
 	}
 }
