@@ -224,3 +224,23 @@ func TestLinkEndsAfterTheFollowUp(t *testing.T) {
 		o.refuse(err, seawall.Gone, "link_ended")
 	})
 }
+
+// A positive antigen test asks for a nucleic acid test; when that is positive
+// too, somebody is asked to decide, whatever is still open of the first.
+func TestPositiveAfterAntigen(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		k := o.candidates(o.positive(grid1).Case, 1, "close", "")
+		o.confirm(k)
+		now := o.clock.Now()
+		_, err := o.main.RecordResult(o.ctx, o.lab, response.NewResult{Contact: k[0].ID, Disease: "covid-19", Kind: "antigen",
+			Accession: "AG-1", Collected: now, Resulted: now, Outcome: "positive"})
+		o.ok(err)
+		if steps := o.steps(k[0].ID); steps["antigen"].State != "open" || steps["positive"].State != "" {
+			t.Fatalf("after the antigen test: %+v", steps)
+		}
+		o.tested(k[0].ID, "positive", "L1")
+		if st := o.steps(k[0].ID)["positive"]; st.State != "open" || !strings.Contains(st.Title.EN, "decide") {
+			t.Fatalf("after the nucleic acid test: %+v", st)
+		}
+	})
+}

@@ -55,3 +55,24 @@ func TestListDiscardsACase(t *testing.T) {
 		}
 	})
 }
+
+// The days of somebody followed are the duty's; a list that tells of another
+// last exposure asks a person to decide.
+func TestListMovesNoFollowUp(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		tell := func(last string) {
+			o.counts(o.list(intake.Contacts, "covid-19", "s", "uuid,contact_id,姓名,date_of_last_contact,contact_status,case",
+				"contact-uuid-00000001,K1,测试丙,"+last+",UNDER_FOLLOW_UP,C1"), 1, 0, 0)
+		}
+		o.list(intake.LineList, "covid-19", "s", "病例编号,姓名,性别,发病日期,报告日期,病例分类", "C1,测试丁,男,2022-03-27,2022-03-28,确诊病例")
+		tell("2022-03-26")
+		k := o.contactOf("covid-19", "s", "contact-uuid-00000001")
+		o.confirm([]casebook.Contact{k})
+		until := o.contact(k.ID).Contact.Until
+		tell("2022-03-28")
+		now := o.contact(k.ID).Contact
+		if now.LastExposure != k.LastExposure || now.Until != until || o.steps(k.ID)["exposure"].State != loop.Open {
+			t.Fatalf("moved to %s until %s: %+v", now.LastExposure, now.Until, o.steps(k.ID)["exposure"])
+		}
+	})
+}

@@ -28,6 +28,7 @@ const (
 	stepRelease  = "release"
 	stepSymptoms = "symptoms"
 	stepPositive = "positive"
+	stepAntigen  = "antigen" // a positive antigen test waits for its nucleic acid test
 	stepExposure = "exposure"
 	testPrefix   = "test-"
 )

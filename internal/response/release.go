@@ -47,7 +47,7 @@ func (s *Service) blockers(ctx context.Context, tx seawall.Tx, c casebook.Contac
 			add(blockTests)
 		case isTest(st) && st.State == loop.Cancelled && !testedSince(steps, st.Day):
 			add(blockMissing)
-		case open && (st.Key == stepSymptoms || st.Key == stepPositive):
+		case open && (st.Key == stepSymptoms || st.Key == stepPositive || st.Key == stepAntigen):
 			add(blockSymptoms)
 		case st.Key == stepMonitor && (open || st.State == loop.Cancelled && unheardSince(c, st.Day)):
 			add(blockSilent)

@@ -325,11 +325,11 @@ func (s *Service) sameLab(ctx context.Context, tx seawall.Tx, c casebook.Contact
 // alarmPositive opens the urgent step that a positive result of a contact asks
 // for, once.
 func (s *Service) alarmPositive(ctx context.Context, tx seawall.Tx, c casebook.Contact, r casebook.Result) error {
-	title := seawall.Text{ZH: "检测阳性：判定是否转为病例", EN: "Positive result: decide whether this is a case"}
+	key, title := stepPositive, seawall.Text{ZH: "检测阳性：判定是否转为病例", EN: "Positive result: decide whether this is a case"}
 	if r.Kind == antigen {
-		title = seawall.Text{ZH: "抗原阳性：立即采样做核酸复核", EN: "Positive antigen: take a nucleic acid sample at once"}
+		key, title = stepAntigen, seawall.Text{ZH: "抗原阳性：立即采样做核酸复核", EN: "Positive antigen: take a nucleic acid sample at once"}
 	}
-	return s.urgent(ctx, tx, c, stepPositive, title)
+	return s.urgent(ctx, tx, c, key, title)
 }
 
 // urgent opens an urgent step in a contact's loop unless one with that key is

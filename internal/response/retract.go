@@ -394,7 +394,11 @@ func (w *withdrawal) steps(ctx context.Context, tx seawall.Tx, r casebook.Result
 			w.retest[r.Person] = true
 		}
 		if r.Outcome == positive {
-			if err := w.dropAlarm(ctx, tx, c); err != nil {
+			key := stepPositive
+			if r.Kind == antigen {
+				key = stepAntigen
+			}
+			if err := w.dropAlarm(ctx, tx, c, key); err != nil {
 				return err
 			}
 		}
@@ -403,13 +407,13 @@ func (w *withdrawal) steps(ctx context.Context, tx seawall.Tx, r casebook.Result
 }
 
 // dropAlarm closes the urgent step that a false positive had opened.
-func (w *withdrawal) dropAlarm(ctx context.Context, tx seawall.Tx, c casebook.Contact) error {
+func (w *withdrawal) dropAlarm(ctx context.Context, tx seawall.Tx, c casebook.Contact, key string) error {
 	steps, err := w.s.d.Loops.StepsOf(ctx, tx, c.Loop)
 	if err != nil {
 		return err
 	}
 	for _, st := range steps {
-		if st.Key != stepPositive || st.State != loop.Open {
+		if st.Key != key || st.State != loop.Open {
 			continue
 		}
 		if _, err := w.s.engine.Impossible(ctx, tx, st.ID, 0, w.reason); err != nil {
