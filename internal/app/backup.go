@@ -60,7 +60,7 @@ func vaultURL(c config.Config) (string, error) {
 func Backup(ctx context.Context, c config.Config, version, path, keysPath string) (m Manifest, err error) {
 	const op = "app.Backup"
 	tmp := path + ".part"
-	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := privateFile(tmp)
 	if err != nil {
 		return m, &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "backup_unwritable", Args: map[string]string{"path": path}, Err: err}
 	}
@@ -104,9 +104,18 @@ func Backup(ctx context.Context, c config.Config, version, path, keysPath string
 	return m, seawall.Wrap(op, os.Rename(tmp, path))
 }
 
+// privateFile opens an empty file that is this user's alone, also where one that
+// others could read was there before.
+func privateFile(path string) (*os.File, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+}
+
 // backupKeys writes the key files into an archive of their own.
 func backupKeys(dir, path string, at time.Time) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	f, err := privateFile(path)
 	if err != nil {
 		return &seawall.Error{Op: "app.backupKeys", Kind: seawall.Unavailable, Code: "backup_unwritable", Args: map[string]string{"path": path}, Err: err}
 	}

@@ -32,11 +32,17 @@ func TestBackupGoesIntoEitherDatabase(t *testing.T) {
 			one, plain := somebody(t, a, who)
 			settled(t, a)
 			file := filepath.Join(t.TempDir(), "backup")
+			check(t, os.WriteFile(file+".keys", []byte("an older one"), 0o644))
 			// The server runs meanwhile.
 			m, err := Backup(ctx, cfg, "test", file, file+".keys")
 			check(t, err)
 			stop()
 			check(t, a.Close())
+			for _, name := range []string{file, file + ".keys"} {
+				if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+					t.Errorf("%s is not its owner's alone: %v %v", filepath.Base(name), info, err)
+				}
+			}
 			if m.Database != from || m.Records["loop_step"]+m.Records["step"] == 0 || m.Vault == nil {
 				t.Errorf("the manifest: %+v", m)
 			}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -196,7 +197,10 @@ func (a *App) socket() (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
+	// It is nobody else's from its first moment, also in a folder open to others.
+	mask := syscall.Umask(0o077)
 	lis, err := net.Listen("unix", path)
+	syscall.Umask(mask)
 	if err != nil {
 		return nil, &seawall.Error{Op: "app.socket", Kind: seawall.Unavailable, Code: "listen_failed", Args: map[string]string{"address": path}, Err: err}
 	}

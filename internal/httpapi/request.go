@@ -138,8 +138,11 @@ func (s *Server) inner(next http.Handler) http.Handler {
 	})
 }
 
-// maxUpload bounds any request body: a line list of 100,000 rows is about 20 MB.
+// maxUpload bounds a file, and with it any request body: a line list of 100,000 rows is about 20 MB.
 const maxUpload = 64 << 20
+
+// maxBody bounds a document: thousands of contacts in one request are about 2 MB.
+const maxBody = 8 << 20
 
 // maxPublic bounds the body of a request that needs no account: a self-report is
 // some hundred bytes.

@@ -176,10 +176,13 @@ const (
 func handle[I, O any](s *Server, to openTo, method, path, id, summary string,
 	h func(ctx context.Context, who response.Who, in *I) (O, error)) {
 	op := huma.Operation{OperationID: id, Method: method, Path: "/api/v1" + path, Summary: summary,
-		MaxBodyBytes: maxUpload, BodyReadTimeout: 2 * time.Minute}
+		MaxBodyBytes: maxBody, BodyReadTimeout: 2 * time.Minute}
 	switch to {
 	case signedIn:
 		op.Middlewares = huma.Middlewares{s.gate(id)}
+		if id == "preview-import" {
+			op.MaxBodyBytes = maxUpload
+		}
 	case anybody:
 		op.MaxBodyBytes, op.BodyReadTimeout = maxPublic, 30*time.Second
 	}

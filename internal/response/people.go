@@ -20,6 +20,9 @@ func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }
 
+// longestSubject bounds in bytes the name of the record that an opening is about.
+const longestSubject = 200
+
 // OpenIdentity opens an identity for a configured purpose. The vault puts the
 // opening on the log before it gives anything.
 func (s *Service) OpenIdentity(ctx context.Context, who Who, in Opening) (Identity, error) {
@@ -29,6 +32,10 @@ func (s *Service) OpenIdentity(ctx context.Context, who Who, in Opening) (Identi
 	}
 	if in.Subject == "" {
 		return Identity{}, seawall.E(op, seawall.Invalid, "subject_needed")
+	}
+	if len(in.Subject) > longestSubject { // it stands on the log for good
+		return Identity{}, invalid(op, "kind_invalid", []seawall.FieldError{{Field: "subject", Code: "too_long",
+			Args: map[string]string{"max": itoa(longestSubject)}}})
 	}
 	var at []seawall.AreaPath
 	err := s.read(ctx, op, func(tx seawall.Tx) error {

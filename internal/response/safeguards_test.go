@@ -2,6 +2,7 @@ package response_test
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -237,6 +238,9 @@ func TestOpeningAnIdentity(t *testing.T) {
 		if _, err = o.main.OpenIdentity(o.ctx, o.grid, ask); !seawall.Is(err, seawall.Denied) {
 			t.Fatalf("a grid worker: %v", err)
 		}
+		ask.Subject = strings.Repeat("x", 10_000)
+		_, err = o.main.OpenIdentity(o.ctx, o.epi, ask)
+		o.refuse(err, seawall.Invalid, "")
 		if len(o.opened) != 1 {
 			t.Fatalf("a refused opening reached the vault: %q", o.opened)
 		}
