@@ -19,7 +19,8 @@ fuzz=${SEAWALL_FUZZ_TIME:-20s}
 [ "$size" = full ] && fuzz=${SEAWALL_FUZZ_TIME:-5m}
 
 echo "== proofs ($size)"
-go test -count=1 -timeout 60m -run 'Proof' ./...
+# The figures are the result as much as the verdict: print both.
+go test -count=1 -timeout 60m -v -run 'Proof' ./... | grep -vE '^=== |no tests to run|no test files|^testing: warning|^PASS$'
 
 echo "== fuzz ($fuzz each)"
 targets=$(grep -rhoE --include='*_test.go' '^func (Fuzz[A-Za-z0-9_]*)' -H . | sed -E 's#^\./(.*)/[^/]*_test\.go:func (Fuzz.*)#\1 \2#' | sort)
