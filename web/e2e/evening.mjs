@@ -22,6 +22,13 @@ async function pickArea(id, code) {
   await page.press(`#${id}`, 'Enter')
 }
 
+/** The same case, changed from another desk. */
+async function elsewhere({ id, version }) {
+  const s = await (await fetch('/api/v1/session')).json()
+  const r = await fetch(`/api/v1/cases/${id}`, { method: 'PATCH', headers: { 'X-CSRF-Token': s.csrf, 'Content-Type': 'application/json' }, body: JSON.stringify({ version, channel: 'clinic' }) })
+  return r.status
+}
+
 try {
   console.log('sign in')
   await page.goto(URL_ + '/')
@@ -82,6 +89,33 @@ try {
   const caseId = page.url().split('/').pop()
   await page.waitForSelector('.clocks li')
   check((await page.$$('.clocks li')).length >= 3, 'its clocks run')
+
+  console.log('correct the onset, while somebody else corrects the case too')
+  await page.click(t('edit-case'))
+  await page.waitForSelector(t('case-form'))
+  const read = (await api(page, `/cases/${caseId}`)).case
+  const onset = new Date(Date.parse(read.onset) - 86_400_000).toISOString().slice(0, 10)
+  await page.fill('#e-onset', onset)
+  const other = await page.evaluate(elsewhere, { id: caseId, version: read.version })
+  check(other === 200, 'somebody else corrects the channel')
+  await page.waitForSelector(t('stale'))
+  const refusal = page.waitForResponse((r) => r.request().method() === 'PATCH')
+  await page.press('#e-onset', 'Control+Enter')
+  check((await refusal).status() === 409, 'a save over it is refused')
+  await page.click(`${t('stale')} ${t('take-in')}`)
+  await page.waitForSelector(t('taken-in'))
+  check((await page.inputValue('#e-onset')) === onset && (await page.inputValue('#e-channel')) === 'clinic', 'what was typed stays, what the other wrote comes in')
+  await picture('edit-case')
+  const patch = page.waitForRequest((r) => r.method() === 'PATCH')
+  await page.press('#e-onset', 'Control+Enter')
+  const body = (await patch).postDataJSON()
+  check(Object.keys(body).sort().join() === 'onset,version', 'only the changed field is sent')
+  await page.waitForSelector(t('case-form'), { state: 'detached' })
+  const fixed = (await api(page, `/cases/${caseId}`)).case
+  check(fixed.onset === onset && fixed.channel === 'clinic', 'both corrections are kept')
+  const [month, day] = onset.split('-').slice(1).map(Number)
+  const shown = lang === 'zh' ? `${month}月${day}日` : `${day} `
+  check((await page.textContent('.facts')).includes(shown), 'and the page shows the new onset')
 
   console.log('contacts: propose, preview, confirm')
   for (const [name, age] of [['演练邻', '38'], ['演练友', '41'], ['演练客', '29']]) {

@@ -28,6 +28,8 @@ export function screens(m) {
     m.case && { name: '04-cases-open', path: `/cases?open=${m.case.id}` },
     { name: '05-new-case', path: '/cases/new' },
     m.case && { name: '06-case', path: `/cases/${m.case.id}` },
+    m.case && { name: '06-case-edit', path: `/cases/${m.case.id}`, act: (page) => openEdit(page) },
+    m.case && { name: '06-case-discard', path: `/cases/${m.case.id}`, act: (page) => askDiscard(page) },
     { name: '07-contacts', path: '/contacts' },
     m.contact && { name: '08-contacts-open', path: `/contacts?open=${m.contact.id}` },
     m.contact && { name: '09-contact', path: `/contacts/${m.contact.id}` },
@@ -46,6 +48,19 @@ export function screens(m) {
   return list.filter(Boolean)
 }
 
+async function openEdit(page) {
+  await page.click('[data-test=edit-case]')
+  await page.waitForSelector('[data-test=case-form]')
+  await page.fill('#e-onset', '-3')
+  await page.press('#e-onset', 'Enter')
+  await page.fill('#e-sampled', '13/45')
+}
+async function askDiscard(page) {
+  await page.click('[data-test=edit-case]')
+  await page.selectOption('#e-class', 'discarded')
+  await page.click('[data-test=save-facts]')
+  await page.waitForSelector('[data-test=discard-send]')
+}
 async function openSearch(page) {
   await page.keyboard.press('/')
   await page.fill('.search-dialog input', 'C-2022')

@@ -34,6 +34,7 @@ export const cases = {
   curve: (q: Q) => run(client.GET('/api/v1/cases/curve', query(q))),
   view: (c: string) => run(client.GET('/api/v1/cases/{id}', id(c))),
   create: (body: T.NewCase) => run(client.POST('/api/v1/cases', { body })),
+  change: (c: string, body: T.CaseChange) => run(client.PATCH('/api/v1/cases/{id}', { ...id(c), body })),
   retract: (c: string, reason: string) => run(client.POST('/api/v1/cases/{id}/retract', { ...id(c), body: { reason } })),
   addStay: (c: string, body: T.NewStay) => run(client.POST('/api/v1/cases/{id}/stays', { ...id(c), body })),
   propose: (c: string, contacts: T.NewContact[]) => run(client.POST('/api/v1/cases/{id}/contacts', { ...id(c), body: { contacts } })),

@@ -67,6 +67,7 @@ export type ImportReport = Whole<S['ImportReport']>
 /** What is sent; every field may be left out. */
 export type Mapping = S['Mapping'] & { columns: Record<string, string> }
 export type NewCase = S['NewCase']
+export type CaseChange = S['CaseChange']
 export type NewContact = S['NewContact']
 export type NewResult = S['NewResult']
 export type NewStay = S['NewStay']

@@ -16,7 +16,7 @@ export function useDraft<T extends object>(key: string, empty: () => T) {
     // not ours; start empty
   }
   const form = reactive(start) as T
-  watch(form, (v) => sessionStorage.setItem(store, JSON.stringify(v)), { deep: true })
+  watch(form, (v) => sessionStorage.setItem(store, JSON.stringify(v)), { deep: true, flush: 'sync' })
   function clear(): void {
     Object.assign(form, empty())
     sessionStorage.removeItem(store)
