@@ -93,14 +93,14 @@ func (s *Service) StartImport(ctx context.Context, who Who, id seawall.ImportID,
 func (s *Service) RunImport(ctx context.Context, who Who, id seawall.ImportID) (casebook.Import, error) {
 	const op = "response.RunImport"
 	imp, data, err := s.openImport(ctx, id)
+	if imp.ID == id && imp.State != casebook.ImportRunning {
+		return imp, nil // it ended, and its file went with it
+	}
 	if err != nil {
-		if seawall.Is(err, seawall.NotFound) && imp.State == casebook.ImportRunning {
-			return s.endImport(ctx, who, imp, casebook.ImportFailed)
+		if seawall.Is(err, seawall.NotFound) && imp.ID == id {
+			return s.endOnce(ctx, who, imp, casebook.ImportFailed)
 		}
 		return imp, seawall.Wrap(op, err)
-	}
-	if imp.State != casebook.ImportRunning {
-		return imp, nil
 	}
 	if imp.Kind == string(intake.Areas) {
 		r, err := s.importAreas(ctx, who, imp, data, false)
@@ -120,14 +120,24 @@ func (s *Service) RunImport(ctx context.Context, who Who, id seawall.ImportID) (
 			return r.imp, seawall.Wrap(op, err)
 		}
 	}
-	done, err := s.endImport(ctx, who, r.imp, casebook.ImportDone)
-	if seawall.Is(err, seawall.Conflict) { // another worker was there first
-		err = s.read(ctx, op, func(tx seawall.Tx) (err error) {
-			done, err = s.d.Imports.Store.Import(ctx, tx, id)
-			return err
-		})
-	}
+	done, err := s.endOnce(ctx, who, r.imp, casebook.ImportDone)
 	return done, seawall.Wrap(op, err)
+}
+
+// endOnce ends a running import, unless another worker did so since it was read:
+// then it answers how that one left it. On PostgreSQL one reading may see a
+// running import and then its file gone, because the two statements see
+// different moments; the version decides which of them was true.
+func (s *Service) endOnce(ctx context.Context, who Who, imp casebook.Import, state string) (casebook.Import, error) {
+	done, err := s.endImport(ctx, who, imp, state)
+	if !seawall.Is(err, seawall.Conflict) {
+		return done, err
+	}
+	err = s.d.Work.Read(ctx, func(tx seawall.Tx) (err error) {
+		done, err = s.d.Imports.Store.Import(ctx, tx, imp.ID)
+		return err
+	})
+	return done, err
 }
 
 // ResumeImports carries on every started import that nobody has in hand; a
