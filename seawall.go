@@ -46,6 +46,16 @@ type (
 	EventID string
 	// ImportID names an import run.
 	ImportID string
+	// EntryID names an entry: a fact that a protocol's form alone describes.
+	EntryID string
+	// ArrivalID names one person's coming into the city.
+	ArrivalID string
+	// GroupID names those who travel together.
+	GroupID string
+	// AppealID names somebody's objection to a measure.
+	AppealID string
+	// HelpID names somebody's request for help.
+	HelpID string
 )
 
 // RefKind says what a Ref points to.
@@ -72,6 +82,13 @@ const (
 	KindPrincipal   RefKind = "principal"
 	KindImport      RefKind = "import"
 	KindNotice      RefKind = "notice"
+	KindEntry       RefKind = "entry"
+	KindArrival     RefKind = "arrival"
+	KindGroup       RefKind = "group"
+	KindAppeal      RefKind = "appeal"
+	KindHelp        RefKind = "help"
+	KindWaiver      RefKind = "waiver"
+	KindGrade       RefKind = "grade"
 	KindSystem      RefKind = "system"
 )
 
