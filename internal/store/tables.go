@@ -8,5 +8,6 @@ func tables() []refolder {
 		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
+		appeals(), helps(),
 	}
 }
