@@ -15,7 +15,11 @@ func (e *Engine) Offer(ctx context.Context, tx seawall.Tx, id seawall.LoopID, to
 	if err != nil {
 		return HandOver{}, seawall.Wrap(op, err)
 	}
-	if to == "" || to == l.Owner {
+	barred, err := e.isBarred(ctx, tx, l, to)
+	if err != nil {
+		return HandOver{}, seawall.Wrap(op, err)
+	}
+	if to == "" || to == l.Owner || barred {
 		return HandOver{}, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "handover_receiver",
 			Fields: []seawall.FieldError{{Field: "to", Code: "handover_receiver"}}}
 	}
@@ -159,7 +163,7 @@ func (e *Engine) FollowRoster(ctx context.Context, tx seawall.Tx, id seawall.Loo
 	if err != nil {
 		return l, false, seawall.Wrap(op, err)
 	}
-	a, err := e.Assign(ctx, tx, l.Area, string(l.Kind), tx.Now())
+	a, err := e.answers(ctx, tx, l, l.Area)
 	if err != nil {
 		return l, false, seawall.Wrap(op, err)
 	}

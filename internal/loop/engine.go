@@ -36,6 +36,9 @@ type Config struct {
 	Zone *time.Location
 	// Watch may be nil.
 	Watch Watcher
+	// Barred names who may never own a loop, such as the one whose own decision
+	// it is about; nil bars nobody.
+	Barred func(ctx context.Context, tx seawall.Tx, l Loop) ([]seawall.PrincipalID, error)
 }
 
 // Engine runs loops. It keeps no state of its own; every method works inside
@@ -150,7 +153,7 @@ func (e *Engine) own(ctx context.Context, tx seawall.Tx, l *Loop, places []Place
 			break
 		}
 	}
-	a, err := e.Assign(ctx, tx, at, string(l.Kind), tx.Now())
+	a, err := e.answers(ctx, tx, *l, at)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,10 @@ type Firing struct {
 	// Release names the loop whose plan is over; the caller decides whether its
 	// conditions hold.
 	Release seawall.LoopID
+	// Appeal is the objection that is undecided, Urgent the request for help that
+	// is unanswered; what follows is the caller's to decide.
+	Appeal seawall.AppealID
+	Urgent seawall.HelpID
 }
 
 // Climb is a loop's going up one level because a step was open at the cut-off.
@@ -55,6 +59,12 @@ func (e *Engine) Fire(ctx context.Context, tx seawall.Tx, id seawall.ClockID) (F
 		err = e.advance(ctx, tx, c, &f)
 	case KindRestriction:
 		err = e.expire(ctx, tx, c, &f)
+	case KindAppeal:
+		f.Appeal = seawall.AppealID(c.Target)
+		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
+	case KindUrgent:
+		f.Urgent = seawall.HelpID(c.Target)
+		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
 	case KindRelease:
 		f.Release = c.Loop
 		fallthrough
@@ -128,7 +138,7 @@ func (e *Engine) climb(ctx context.Context, tx seawall.Tx, l *Loop, s *Step) err
 	if !ok || !up.Within(e.City) || !l.Area.Within(e.City) || l.Area == e.City {
 		up = e.City
 	}
-	a, err := e.Assign(ctx, tx, up, string(l.Kind), tx.Now())
+	a, err := e.answers(ctx, tx, *l, up)
 	if err != nil {
 		return err
 	}

@@ -17,12 +17,12 @@ func TestEveryFieldOfReliefComesBack(t *testing.T) {
 		runRows(t, db, "appeal", rowSuite[relief.Appeal]{save: (*store.DB).SaveAppeal, versioned: true,
 			set: map[string]any{"State": relief.Pending},
 			read: func(db *store.DB, ctx context.Context, tx seawall.Tx, a relief.Appeal) (relief.Appeal, error) {
-				return db.AppealBySecret(ctx, tx, a.Secret)
+				return db.Appeal(ctx, tx, a.ID)
 			}, unset: func() relief.Appeal { return relief.Appeal{ID: "empty", State: relief.Pending, Version: 1} }})
 		runRows(t, db, "help", rowSuite[relief.Help]{save: (*store.DB).SaveHelp, versioned: true,
 			set: map[string]any{"State": relief.HelpOpen},
 			read: func(db *store.DB, ctx context.Context, tx seawall.Tx, h relief.Help) (relief.Help, error) {
-				return db.HelpBySecret(ctx, tx, h.Secret)
+				return db.Help(ctx, tx, h.ID)
 			}, unset: func() relief.Help { return relief.Help{ID: "empty", State: relief.HelpOpen, Version: 1} }})
 	})
 }
