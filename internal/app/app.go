@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -55,8 +56,10 @@ type App struct {
 	sequencer *ledger.Sequencer
 	city      seawall.AreaPath
 	story     *storyClock
-	closers   []func() error
-	running   sync.WaitGroup
+	// random draws identifiers and codes.
+	random  io.Reader
+	closers []func() error
+	running sync.WaitGroup
 }
 
 // Options are what Open is given beside the configuration.
@@ -66,6 +69,11 @@ type Options struct {
 	// Story makes the clock a movable one that stands at this instant when the
 	// database is new; zero means the wall clock.
 	Story time.Time
+	// Still makes that clock stand between its moves, and draws identifiers and
+	// codes from Seed, so that a scenario repeats itself: for invented data in
+	// databases that are thrown away, because what Seed gives is no secret.
+	Still bool
+	Seed  uint64
 }
 
 // Open composes an instance: databases opened and brought up to date, keys
@@ -140,12 +148,15 @@ func (a *App) openRecords(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	a.Clock = wallClock{}
+	a.Clock, a.random = wallClock{}, rand.Reader
 	if !o.Story.IsZero() {
-		a.story = &storyClock{wall: wallClock{}, lead: time.Until(o.Story)}
+		a.story = newStoryClock(o)
 		a.Clock = a.story
 	}
-	a.IDs = newIDs(a.Clock)
+	if o.Still {
+		a.random = seeded(o.Seed)
+	}
+	a.IDs = newIDs(a.Clock, a.random)
 	a.DB = store.New(d, store.Options{Clock: a.Clock, IDs: a.IDs, Zone: a.Zone})
 	a.closers = append(a.closers, a.DB.Close)
 	if err := a.DB.Migrate(ctx); err != nil {
@@ -245,7 +256,7 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 	if err != nil {
 		return err
 	}
-	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: rand.Reader, Zone: a.Zone, City: a.city,
+	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
 		Cases: a.DB, Loops: a.DB, Areas: a.DB, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
 		LinkKey: link, LinkBase: a.Config.Link() + "/f/",

@@ -3,6 +3,7 @@ package app
 import (
 	"archive/zip"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -282,7 +283,7 @@ func fillAll(ctx context.Context, c config.Config, z *zip.Reader, m Manifest) er
 	if err != nil {
 		return err
 	}
-	db := store.New(d, store.Options{Clock: wallClock{}, IDs: newIDs(wallClock{})})
+	db := store.New(d, store.Options{Clock: wallClock{}, IDs: newIDs(wallClock{}, rand.Reader)})
 	defer db.Close()
 	if err := db.Migrate(ctx); err != nil {
 		return err

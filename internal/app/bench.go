@@ -113,7 +113,7 @@ func benchOne(ctx context.Context, out io.Writer, at string, size BenchSize) (re
 	if c.More, err = benchVault(ctx, out, people, keys, identities, c); err != nil {
 		return rep, err
 	}
-	db := store.New(records, store.Options{Clock: wallClock{}, IDs: newIDs(wallClock{})})
+	db := store.New(records, store.Options{Clock: wallClock{}, IDs: newIDs(wallClock{}, rand.Reader)})
 	if err := db.Migrate(ctx); err != nil {
 		return rep, err
 	}
@@ -157,7 +157,7 @@ func benchVault(ctx context.Context, out io.Writer, d store.Driver, keys string,
 	if err != nil {
 		return nil, err
 	}
-	s, err := vault.New(ctx, v, k, vault.Options{Clock: wallClock{}, IDs: newIDs(wallClock{}), Random: rand.Reader})
+	s, err := vault.New(ctx, v, k, vault.Options{Clock: wallClock{}, IDs: newIDs(wallClock{}, rand.Reader), Random: rand.Reader})
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
+	"io"
 	"sync"
 	"time"
 
@@ -70,8 +70,8 @@ type idSource struct {
 	entropy *ulid.MonotonicEntropy
 }
 
-func newIDs(c seawall.Clock) *idSource {
-	return &idSource{clock: c, entropy: ulid.Monotonic(rand.Reader, 0)}
+func newIDs(c seawall.Clock, random io.Reader) *idSource {
+	return &idSource{clock: c, entropy: ulid.Monotonic(random, 0)}
 }
 
 // NewID gives a fresh ULID.

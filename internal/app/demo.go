@@ -106,23 +106,7 @@ func (a *App) Tell(ctx context.Context, s *story.Story, progress func(done, of i
 	}
 	err := s.Tell(ctx, story.Stage{Main: a.Main, Zone: a.Zone, Progress: progress,
 		SetClock: a.story.set,
-		Account: func(ctx context.Context, p story.Account) (response.Who, error) {
-			return a.demoAccount(ctx, p)
-		},
-		Place: func(ctx context.Context, p story.Post, holder response.Who) error {
-			return a.DB.Write(ctx, seawall.System("story"), func(tx seawall.Tx) error {
-				_, err := a.Areas.Assign(ctx, tx, area.DutyRow{Area: p.Area, Theme: p.Theme, Rank: p.Rank,
-					Principal: holder.Principal.ID, WorkName: holder.Principal.WorkName,
-					During: seawall.Interval{From: tx.Now().Add(-24 * time.Hour)}})
-				return err
-			})
-		},
-		Means: func(ctx context.Context, c story.CapacityLine) error {
-			return a.DB.Write(ctx, seawall.System("story"), func(tx seawall.Tx) error {
-				_, err := a.Areas.SetCapacity(ctx, tx, area.Capacity{Area: c.Area, Kind: c.Kind, Total: c.Total, Used: c.Used})
-				return err
-			})
-		},
+		Account:  a.Post, Place: a.Roster, Means: a.Means,
 		People: invent,
 	})
 	if err != nil {
@@ -137,8 +121,27 @@ func (a *App) Tell(ctx context.Context, s *story.Story, progress func(done, of i
 	return a.setting(ctx, settingTold, s.ID)
 }
 
-// demoAccount creates a post of the story and gives who acts as it.
-func (a *App) demoAccount(ctx context.Context, p story.Account) (response.Who, error) {
+// Roster puts a post on the duty roster of an area, since yesterday.
+func (a *App) Roster(ctx context.Context, p story.Post, holder response.Who) error {
+	return a.DB.Write(ctx, seawall.System("story"), func(tx seawall.Tx) error {
+		_, err := a.Areas.Assign(ctx, tx, area.DutyRow{Area: p.Area, Theme: p.Theme, Rank: p.Rank,
+			Principal: holder.Principal.ID, WorkName: holder.Principal.WorkName,
+			During: seawall.Interval{From: tx.Now().Add(-24 * time.Hour)}})
+		return err
+	})
+}
+
+// Means notes what an area has of something.
+func (a *App) Means(ctx context.Context, c story.CapacityLine) error {
+	return a.DB.Write(ctx, seawall.System("story"), func(tx seawall.Tx) error {
+		_, err := a.Areas.SetCapacity(ctx, tx, area.Capacity{Area: c.Area, Kind: c.Kind, Total: c.Total, Used: c.Used})
+		return err
+	})
+}
+
+// Post creates an account of a story, with the password that everybody knows,
+// and gives who acts as it.
+func (a *App) Post(ctx context.Context, p story.Account) (response.Who, error) {
 	made, _, err := a.Accounts.Bootstrap(ctx, seawall.System("story"), auth.NewAccount{Login: p.Login,
 		WorkName: p.Post.ZH, Roles: p.Roles, Area: p.Area, Password: DemoPassword})
 	if err != nil {

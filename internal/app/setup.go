@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -77,6 +78,6 @@ func OpenAPI(version string) ([]byte, error) {
 		return nil, err
 	}
 	s := httpapi.New(httpapi.Deps{Version: version, Texts: texts, Policy: policies, Main: &response.Service{},
-		Clock: wallClock{}, IDs: newIDs(wallClock{}), Stopwatch: stopwatch, Zone: time.UTC, Demo: &storyClock{wall: wallClock{}}})
+		Clock: wallClock{}, IDs: newIDs(wallClock{}, rand.Reader), Stopwatch: stopwatch, Zone: time.UTC, Demo: &storyClock{wall: wallClock{}}})
 	return s.OpenAPI()
 }
