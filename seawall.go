@@ -89,6 +89,8 @@ const (
 	KindHelp        RefKind = "help"
 	KindWaiver      RefKind = "waiver"
 	KindGrade       RefKind = "grade"
+	KindReport      RefKind = "report"
+	KindCustody     RefKind = "custody"
 	KindSystem      RefKind = "system"
 )
 

@@ -28,7 +28,7 @@ const (
 
 // The states of an arrival.
 const (
-	Expected  = "expected"   // declared, not here yet
+	Expected  = "expected"   // announced, not here yet
 	Arrived   = "arrived"    // here; checks or measure open
 	Managed   = "managed"    // all four checks made; the measure runs
 	Released  = "released"   // the measure is over
@@ -43,11 +43,17 @@ type Check struct {
 	// Done is when it was made; zero while it is missing.
 	Done time.Time `json:"done"`
 	By   string    `json:"by,omitempty"`
-	// Source: "declared", "feed", "staff", "system".
+	// Source: "feed", "gate", "staff" or "system"; a declaration alone makes none.
 	Source string `json:"source,omitempty"`
-	// Due is until when it must be made; it counts from the arrival.
+	// Due is until when it must be made; it counts from the arrival and is zero
+	// while nobody has arrived.
 	Due time.Time `json:"due"`
+	// Note says in words what was found.
+	Note string `json:"note,omitempty"`
 }
+
+// Made reports whether the check was made.
+func (c Check) Made() bool { return !c.Done.IsZero() }
 
 // Origin is where somebody comes from.
 type Origin struct {
@@ -59,6 +65,14 @@ type Origin struct {
 	Name seawall.Text `json:"name"`
 	// Left is the day they left it: day 0 of every measure.
 	Left seawall.Day `json:"left"`
+	// Crossing marks a track that crossed the one of a case there, instead of a
+	// stay.
+	Crossing bool `json:"crossing,omitempty"`
+	// Grade is the level that was in force there on the day they left, GradeCode
+	// the area it was given to and GradeSource the document, all as cited facts.
+	Grade       string `json:"grade,omitempty"`
+	GradeCode   string `json:"gradeCode,omitempty"`
+	GradeSource string `json:"gradeSource,omitempty"`
 }
 
 // Arrival is one person's coming.
@@ -69,6 +83,8 @@ type Arrival struct {
 	Head   bool              `json:"head,omitempty"` // declared for the group
 	Person seawall.PersonNo  `json:"person,omitempty"`
 	Mask   string            `json:"mask"`
+	// Document: "valid", "failed" (its check digit is wrong) or "" for none.
+	Document string `json:"document,omitempty"`
 	// Channels that reported this arrival, the first one first.
 	Channels []string `json:"channels"`
 	Disease  string   `json:"disease"`
@@ -93,15 +109,32 @@ type Arrival struct {
 	Kind   string      `json:"kind,omitempty"` // the measure in force: regime.StayKind
 	Since  time.Time   `json:"since"`
 	Until  seawall.Day `json:"until"`
-	// Undeclared marks a companion whom nobody declared, found by the system.
-	Undeclared bool                `json:"undeclared,omitempty"`
-	Loop       seawall.LoopID      `json:"loop,omitempty"`
-	Owner      seawall.PrincipalID `json:"owner,omitempty"`
-	OwnerName  string              `json:"ownerName"`
-	State      string              `json:"state"`
-	UpdatedAt  time.Time           `json:"updatedAt"`
-	Version    int                 `json:"version"`
+	// ConfirmedBy is the officer who confirmed the measure; before that nothing
+	// restricts.
+	ConfirmedBy seawall.PrincipalID `json:"confirmedBy,omitempty"`
+	// Undeclared marks a companion whom nobody declared, found by the system; By
+	// what: see Found….
+	Undeclared bool   `json:"undeclared,omitempty"`
+	FoundBy    string `json:"foundBy,omitempty"`
+	// Stage is where a longer chain stands and Holder who has custody: "" is this
+	// city.
+	Stage  string `json:"stage,omitempty"`
+	Holder string `json:"holder,omitempty"`
+	// NextDue is when the next missing check or open step is due.
+	NextDue time.Time `json:"nextDue"`
+	// Reason is why it was retracted or did not take place.
+	Reason    string              `json:"reason,omitempty"`
+	Loop      seawall.LoopID      `json:"loop,omitempty"`
+	Owner     seawall.PrincipalID `json:"owner,omitempty"`
+	OwnerName string              `json:"ownerName"`
+	State     string              `json:"state"`
+	CreatedAt time.Time           `json:"createdAt"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	Version   int                 `json:"version"`
 }
+
+// Ref points to the arrival.
+func (a Arrival) Ref() seawall.Ref { return seawall.Ref{Kind: seawall.KindArrival, ID: string(a.ID)} }
 
 // Group is who travels together.
 type Group struct {
@@ -109,14 +142,43 @@ type Group struct {
 	No string          `json:"no"`
 	// Size is the number declared or counted at the gate; Known how many are on
 	// record.
-	Size    int       `json:"size"`
-	Known   int       `json:"known"`
-	Channel string    `json:"channel"`
-	Mode    string    `json:"mode"`
-	Vehicle string    `json:"vehicle,omitempty"`
+	Size    int    `json:"size"`
+	Known   int    `json:"known"`
+	Channel string `json:"channel"`
+	Mode    string `json:"mode"`
+	Vehicle string `json:"vehicle,omitempty"`
+	// Booking is the ticket order or passenger list that they share.
+	Booking string    `json:"booking,omitempty"`
 	At      time.Time `json:"at"`
-	// Secret is the hash of the code that opens the declaration again.
-	Secret  string `json:"-"`
+	// Request is the caller's id of the declaration: a repeated one makes nothing.
+	Request string `json:"request,omitempty"`
+	// Secret is the keyed hash of the code that opens the declaration again; it
+	// stands in the log with the row and is left out of every answer.
+	Secret  string `json:"secret,omitempty"`
+	Version int    `json:"version"`
+}
+
+// Ref points to the group.
+func (g Group) Ref() seawall.Ref { return seawall.Ref{Kind: seawall.KindGroup, ID: string(g.ID)} }
+
+// Report is one row of a feed, or one declaration: the trace of who told of an
+// arrival, by which a repeated, late or corrected row is known again. Nothing of
+// an identity stands in it.
+type Report struct {
+	// ID is "feed/external".
+	ID      string            `json:"id"`
+	Arrival seawall.ArrivalID `json:"arrival"`
+	Channel string            `json:"channel"`
+	Feed    string            `json:"feed"`
+	// External is the feed's own id of the row.
+	External string `json:"external"`
+	// Print is a keyed hash of what the row said: the same print changes nothing.
+	Print string `json:"print"`
+	// At is when it happened as the row says, Received when it came in first.
+	At       time.Time `json:"at"`
+	Received time.Time `json:"received"`
+	// Why says how the arrival was found: "new", "person", "seat", "companion".
+	Why     string `json:"why"`
 	Version int    `json:"version"`
 }
 
@@ -128,13 +190,16 @@ type Query struct {
 	Missing string
 	Tier    string
 	Origin  string // by the beginning of a code
-	Channel string
-	Text    string // number, vehicle, by its beginning
-	From    seawall.Day
-	To      seawall.Day
-	Group   seawall.GroupID
-	Sort    string // "arrived" (default), "due", "area"
-	Page    seawall.Page
+	Channel string // among the channels that reported it
+	Text    string // number or vehicle, by its beginning
+	// From and To bound the day of arrival (expected, where not here yet), both
+	// inclusive.
+	From, To seawall.Day
+	Group    seawall.GroupID
+	// Late selects those with a check overdue at this instant.
+	Late time.Time
+	Sort string // "arrived" (default, the latest first), "due", "area", "no"
+	Page seawall.Page
 }
 
 // AreaChecks are the four checks of one area.
@@ -147,20 +212,53 @@ type AreaChecks struct {
 	// Complete counts arrivals with all four; Late those with a check overdue.
 	Complete int `json:"complete"`
 	Late     int `json:"late"`
+	// Undeclared counts companions whom nobody had declared.
+	Undeclared int `json:"undeclared"`
 	// MedianHours from arrival to the fourth check of the complete ones; -1 where
 	// there is none.
 	MedianHours float64 `json:"medianHours"`
 }
 
-// Store is what this package needs of the database.
+// Store is what this package needs of the database; the rules of casebook.Store
+// hold (versions, hand-over of rows to the next event).
 type Store interface {
 	SaveArrival(ctx context.Context, tx seawall.Tx, a Arrival) error
 	Arrival(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) (Arrival, error)
+	ArrivalByNo(ctx context.Context, tx seawall.Tx, no string) (Arrival, error)
+	// ArrivalsOfPerson and ArrivalsOfGroup give them oldest first.
 	ArrivalsOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]Arrival, error)
 	ArrivalsOfGroup(ctx context.Context, tx seawall.Tx, id seawall.GroupID) ([]Arrival, error)
+	// ArrivalsByVehicle gives those on one vehicle expected or arrived between two
+	// days, both inclusive.
+	ArrivalsByVehicle(ctx context.Context, tx seawall.Tx, vehicle string, from, to seawall.Day) ([]Arrival, error)
 	Arrivals(ctx context.Context, tx seawall.Tx, q Query) ([]Arrival, string, int, error)
-	// CheckCounts gives the four checks by area one level below parent.
+	// CheckCounts gives the four checks by area one level below parent; arrivals
+	// that lie at parent itself count under parent. Retracted ones and those who
+	// did not come count nowhere, those not here yet not either.
 	CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) ([]AreaChecks, error)
+
 	SaveGroup(ctx context.Context, tx seawall.Tx, g Group) error
 	Group(ctx context.Context, tx seawall.Tx, id seawall.GroupID) (Group, error)
+	// GroupBySecret, GroupByRequest and GroupByBooking give NotFound where there
+	// is none; an empty value finds nothing.
+	GroupBySecret(ctx context.Context, tx seawall.Tx, secret string) (Group, error)
+	GroupByRequest(ctx context.Context, tx seawall.Tx, request string) (Group, error)
+	GroupByBooking(ctx context.Context, tx seawall.Tx, booking string) (Group, error)
+
+	SaveReport(ctx context.Context, tx seawall.Tx, r Report) error
+	// Reports gives the reports with these ids; unknown ones are left out.
+	Reports(ctx context.Context, tx seawall.Tx, ids []string) ([]Report, error)
+	ReportsOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) ([]Report, error)
+
+	SaveCustody(ctx context.Context, tx seawall.Tx, c Custody) error
+	// CustodyOf gives the chain of an arrival, oldest first.
+	CustodyOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) ([]Custody, error)
+
+	SaveGrade(ctx context.Context, tx seawall.Tx, g Grade) error
+	// Grades gives the grades in force on a day, by code.
+	Grades(ctx context.Context, tx seawall.Tx, day seawall.Day) ([]Grade, error)
+	// GradesOf gives every grade that the places of these codes had.
+	GradesOf(ctx context.Context, tx seawall.Tx, codes []string) ([]Grade, error)
+
+	NextNo(ctx context.Context, tx seawall.Tx, series string) (int, error)
 }

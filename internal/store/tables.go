@@ -9,5 +9,6 @@ func tables() []refolder {
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
 		appeals(), helps(),
+		travelGroups(), arrivals(), reports(), custodies(), grades(),
 	}
 }

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/border"
+)
+
+// CheckCounts gives the four checks by area one level below parent. The rows of
+// the subtree come as six numbers each and are added up here: the median needs
+// them one by one, and neither database has one that both understand.
+func (db *DB) CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) ([]border.AreaChecks, error) {
+	const op = "store.CheckCounts"
+	t := of(tx)
+	var w where
+	w.within([]string{border.Arrived, border.Managed, border.Released, border.HandedOn}, scope)
+	w.conds = append(w.conds, w.area("area", subtree(string(parent))))
+	rows, err := t.query(ctx, op, `SELECT area, arrived, headcount_at, identity_at, location_at, measure_at, check_due, complete_at, undeclared
+		FROM arrival WHERE `+all(w.conds...), w.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	sums := map[seawall.AreaPath]*tally{}
+	for rows.Next() {
+		var area string
+		var n [8]int64
+		if err := rows.Scan(&area, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7]); err != nil {
+			return nil, t.fail(op, err)
+		}
+		at := seawall.AreaPath(above(area, parent.Depth()+1))
+		s := sums[at]
+		if s == nil {
+			s = &tally{AreaChecks: border.AreaChecks{Area: at, Done: map[string]int{}, MedianHours: -1}}
+			sums[at] = s
+		}
+		s.add(n, microsOf(now))
+	}
+	if err := rows.Err(); err != nil {
+		return nil, t.fail(op, err)
+	}
+	out := make([]border.AreaChecks, 0, len(sums))
+	for _, s := range sums {
+		out = append(out, s.closed())
+	}
+	slices.SortFunc(out, func(a, b border.AreaChecks) int { return cmp.Compare(a.Area, b.Area) })
+	return out, nil
+}
+
+// tally adds up one area.
+type tally struct {
+	border.AreaChecks
+	hours []float64
+}
+
+// add takes the numbers of one row: arrived, the four checks, the first due of a
+// missing one, the last made, undeclared.
+func (s *tally) add(n [8]int64, now int64) {
+	s.Arrivals++
+	for i, key := range border.Keys() {
+		if n[1+i] != 0 {
+			s.Done[key]++
+		}
+	}
+	if n[5] < now {
+		s.Late++
+	}
+	if n[6] != 0 {
+		s.Complete++
+		if h := float64(n[6]-n[0]) / float64(time.Hour/time.Microsecond); n[0] != 0 {
+			s.hours = append(s.hours, max(h, 0))
+		}
+	}
+	s.Undeclared += int(n[7])
+}
+
+// closed gives the sum with its median: the mean of the two in the middle for an
+// even number.
+func (s *tally) closed() border.AreaChecks {
+	if n := len(s.hours); n > 0 {
+		slices.Sort(s.hours)
+		s.MedianHours = (s.hours[(n-1)/2] + s.hours[n/2]) / 2
+	}
+	return s.AreaChecks
+}
