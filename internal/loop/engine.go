@@ -67,7 +67,13 @@ type StepPlan struct {
 	Rule  string
 	// Waiting opens the step as one whose turn has not come; it has no clock.
 	Waiting bool
-	series  bool
+	// Form is the form of the protocol that closes it where Needs is "form".
+	Form string
+	// After are the keys of the steps that must be settled before its turn comes.
+	After []string
+	// Child is the protocol of the loop that it opens and waits for.
+	Child  string
+	series bool
 }
 
 // SeriesPlan is one series of daily steps to be opened.
@@ -80,6 +86,8 @@ type SeriesPlan struct {
 	PerDay  int
 	Needs   string
 	Rule    string
+	// Form is the form of the protocol that closes each step where Needs is "form".
+	Form string
 }
 
 // Opening says what duty opens, about whom, because of which fact and rule.
