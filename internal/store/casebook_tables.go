@@ -53,7 +53,7 @@ func results() *table[casebook.Result] {
 
 func contacts() *table[casebook.Contact] {
 	return &table[casebook.Contact]{
-		kind: seawall.KindContact, name: "contact",
+		kind: seawall.KindContact, name: "contact", behind: onlyChanged,
 		cols: names(`id no person mask case_id case_no via disease regime class state
 			first_exposure last_exposure until_day setting relation place
 			home stay area loop_id owner owner_name next_due last_report symptomatic

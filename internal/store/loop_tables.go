@@ -9,7 +9,7 @@ var _ loop.Store = (*DB)(nil)
 
 func loops() *table[loop.Loop] {
 	return &table[loop.Loop]{
-		kind: seawall.KindLoop, name: "loop",
+		kind: seawall.KindLoop, name: "loop", behind: allBehind,
 		cols: names(`id kind subject person mask fact disease regime rule title_zh title_en
 			area level owner owner_name owner_why parties state opened_at closed_at outcome version`),
 		fields: func(l *loop.Loop) []any {
@@ -24,7 +24,7 @@ func loops() *table[loop.Loop] {
 
 func steps() *table[loop.Step] {
 	return &table[loop.Step]{
-		kind: seawall.KindStep, name: "step",
+		kind: seawall.KindStep, name: "step", behind: allBehind,
 		cols: names(`id loop_id kind step_key ord title_zh title_en state opened due day
 			done_at done_by escalations escalated_at series needs rule
 			subject mask disease area owner owner_name version`),
@@ -40,7 +40,7 @@ func steps() *table[loop.Step] {
 
 func seriesRows() *table[loop.Series] {
 	return &table[loop.Series]{
-		kind: kindSeries, name: "series",
+		kind: kindSeries, name: "series", behind: allBehind,
 		cols: names("id loop_id series_key title_zh title_en from_day to_day next_day due_hour per_day needs rule state version"),
 		fields: func(s *loop.Series) []any {
 			return with(&s.ID, &s.Loop, &s.Key, words(&s.Title), civil(&s.From), civil(&s.To), civil(&s.Next), &s.DueHour, &s.PerDay,
@@ -57,7 +57,7 @@ const kindSeries seawall.RefKind = "series"
 
 func clocks() *table[loop.Clock] {
 	return &table[loop.Clock]{
-		kind: seawall.KindClock, name: "clock",
+		kind: seawall.KindClock, name: "clock", behind: allBehind,
 		cols: names("id loop_id step series kind target fire_at fired_at state version"),
 		fields: func(c *loop.Clock) []any {
 			return with(&c.ID, &c.Loop, &c.Step, &c.Series, &c.Kind, &c.Target, ts(&c.FireAt), ts(&c.FiredAt), &c.State, &c.Version)
@@ -69,7 +69,7 @@ func clocks() *table[loop.Clock] {
 
 func handOvers() *table[loop.HandOver] {
 	return &table[loop.HandOver]{
-		kind: seawall.KindHandOver, name: "hand_over",
+		kind: seawall.KindHandOver, name: "hand_over", behind: allBehind,
 		cols: names("id loop_id from_owner from_name to_owner to_name at accepted note why version"),
 		fields: func(h *loop.HandOver) []any {
 			return with(&h.ID, &h.Loop, &h.From, &h.FromName, &h.To, &h.ToName, ts(&h.At), ts(&h.Accepted), &h.Note, &h.Why, &h.Version)
@@ -81,7 +81,7 @@ func handOvers() *table[loop.HandOver] {
 
 func evidences() *table[loop.Evidence] {
 	return &table[loop.Evidence]{
-		kind: seawall.KindEvidence, name: "evidence",
+		kind: seawall.KindEvidence, name: "evidence", behind: allBehind,
 		cols: names("id loop_id step kind body ref author at"),
 		fields: func(e *loop.Evidence) []any {
 			return with(&e.ID, &e.Loop, &e.Step, &e.Kind, &e.Text, ref(&e.Ref), &e.By, ts(&e.At))
@@ -92,7 +92,7 @@ func evidences() *table[loop.Evidence] {
 
 func restrictions() *table[loop.Restriction] {
 	return &table[loop.Restriction]{
-		kind: seawall.KindRestriction, name: "restriction",
+		kind: seawall.KindRestriction, name: "restriction", behind: allBehind,
 		cols: names(`id subject kind fact regime rule from_at to_at reason_zh reason_en
 			appeal_hours decided_by decided_name loop_id state ended_at ended_by version`),
 		fields: func(r *loop.Restriction) []any {
@@ -106,7 +106,7 @@ func restrictions() *table[loop.Restriction] {
 
 func notices() *table[loop.Notice] {
 	return &table[loop.Notice]{
-		kind: seawall.KindNotice, name: "notice",
+		kind: seawall.KindNotice, name: "notice", behind: allBehind,
 		cols: names("id addressee about text_zh text_en at read_at urgent version"),
 		fields: func(n *loop.Notice) []any {
 			return with(&n.ID, ref(&n.To), ref(&n.About), words(&n.Text), ts(&n.At), ts(&n.ReadAt), flag(&n.Urgent), &n.Version)

@@ -10,7 +10,7 @@ import (
 // few different texts and can keep them prepared.
 
 // rowSizes are the numbers of rows of one INSERT, largest first.
-var rowSizes = [...]int{256, 32, 4, 1}
+var rowSizes = [...]int{256, 64, 16, 4, 1}
 
 // insertRows inserts rows, in order, with as few statements as the fixed sizes
 // allow.

@@ -22,7 +22,19 @@ type table[T any] struct {
 	// without an optimistic lock).
 	id      func(*T) string
 	version func(*T) int
+	// behind lets a transaction keep saved rows in hand and write them together
+	// (behind.go); new ones only where no other key than the first is unique.
+	behind lag
 }
+
+// lag says which rows of a table are written together.
+type lag int
+
+const (
+	atOnce      lag = iota // none: each when it is saved
+	allBehind              // new and changed ones
+	onlyChanged            // changed ones
+)
 
 // columns gives the select list, each name prefixed when a prefix is given.
 func (d *table[T]) columns(prefix string) string {
@@ -68,31 +80,31 @@ func (d *table[T]) put(ctx context.Context, tx seawall.Tx, row T) error {
 	if err != nil {
 		return &seawall.Error{Op: op, Err: err}
 	}
+	old := d.version != nil && d.version(&row) > 1
 	switch {
+	case d.behind == allBehind, d.behind == onlyChanged && old:
+		err = d.hold(t, row, args)
 	case d.version == nil:
-		if _, err := t.exec(ctx, op, d.upsertText(), args...); err != nil {
-			return err
-		}
-	case d.version(&row) <= 1:
-		if _, err := t.exec(ctx, op, d.insertText(), args...); err != nil {
-			return err
-		}
+		_, err = t.exec(ctx, op, d.upsertText(), args...)
+	case !old:
+		_, err = t.exec(ctx, op, d.insertText(), args...)
 	default:
-		q := fmt.Sprintf("UPDATE %s SET %s WHERE %s = $1 AND version = $%d", d.name, d.assignments(""), d.cols[0], len(args)+1)
-		n, err := t.exec(ctx, op, q, append(args, d.version(&row)-1)...)
-		if err != nil {
-			return err
+		if err = readable(op, args); err == nil {
+			err = d.updateOne(ctx, t, row, args, d.version(&row)-1)
 		}
-		if n == 0 {
-			return seawall.E(op, seawall.Conflict, "changed_meanwhile", "kind", string(d.kind), "id", d.id(&row))
-		}
+	}
+	if err != nil {
+		return err
 	}
 	return t.changed(d.kind, d.id(&row), row)
 }
 
 // get reads the row with the key; NotFound names it.
 func (d *table[T]) get(ctx context.Context, tx seawall.Tx, id string) (T, error) {
-	row, found, err := d.first(ctx, tx, d.cols[0]+" = $1", id)
+	if row, ok := d.inHand(of(tx), id); ok {
+		return row, nil
+	}
+	row, found, err := d.byKey(ctx, of(tx), id)
 	if err == nil && !found {
 		err = seawall.E("store.get "+d.name, seawall.NotFound, "not_found", "kind", string(d.kind), "id", id)
 	}
@@ -104,6 +116,26 @@ func (d *table[T]) first(ctx context.Context, tx seawall.Tx, where string, args 
 	found, err = of(tx).one(ctx, "store.get "+d.name,
 		"SELECT "+d.columns("")+" FROM "+d.name+" WHERE "+where, args, d.fields(&row)...)
 	return row, found, err
+}
+
+// byKey reads a row that is not in hand; the ones that are can stay there.
+func (d *table[T]) byKey(ctx context.Context, t *Tx, id string) (row T, found bool, err error) {
+	op := "store.get " + d.name
+	if err := readable(op, []any{id}); err != nil {
+		return row, false, err
+	}
+	rows, err := t.ask(ctx, op, "SELECT "+d.columns("")+" FROM "+d.name+" WHERE "+d.cols[0]+" = $1", []any{id})
+	if err != nil {
+		return row, false, err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		return row, false, t.fail(op, rows.Err())
+	}
+	if err := rows.Scan(d.fields(&row)...); err != nil {
+		return row, false, t.fail(op, err)
+	}
+	return row, true, t.fail(op, rows.Err())
 }
 
 // list reads all rows that meet the tail of a statement ("WHERE … ORDER BY …").

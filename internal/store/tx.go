@@ -26,6 +26,8 @@ type Tx struct {
 	// recorded are events to be written when fn has returned; before does it.
 	recorded []recorded
 	before   []func(context.Context) error
+	// held are rows to be written, by table in the order of the first one.
+	held []holder
 	// fresh are statements to prepare once the transaction has ended.
 	fresh map[string]bool
 	// after runs once the transaction has committed.
@@ -85,6 +87,9 @@ func (db *DB) once(ctx context.Context, op string, write bool, actor seawall.Act
 			"%d changed rows (first %s/%s) have no event: record one before the transaction ends",
 			len(t.pending), t.pending[0].Kind, t.pending[0].ID)}
 	}
+	if err := t.settleAll(ctx); err != nil {
+		return err
+	}
 	for _, f := range t.before {
 		if err := f(ctx); err != nil {
 			return err
@@ -119,11 +124,19 @@ func (t *Tx) stmt(ctx context.Context, q string) *sql.Stmt {
 
 // exec runs a statement and gives the number of rows it touched.
 func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error) {
-	q = t.db.text(q)
-	err := readable(op, args)
-	if err != nil {
+	if err := t.settle(ctx, q); err != nil {
 		return 0, err
 	}
+	if err := readable(op, args); err != nil {
+		return 0, err
+	}
+	return t.run(ctx, op, q, args)
+}
+
+// run is exec on the database as it is, whatever rows are in hand.
+func (t *Tx) run(ctx context.Context, op, q string, args []any) (int64, error) {
+	q = t.db.text(q)
+	var err error
 	var res sql.Result
 	if st := t.stmt(ctx, q); st != nil {
 		res, err = st.ExecContext(ctx, args...)
@@ -138,11 +151,19 @@ func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error)
 
 // query runs a statement that gives rows; the caller closes them.
 func (t *Tx) query(ctx context.Context, op, q string, args ...any) (*sql.Rows, error) {
-	q = t.db.text(q)
-	err := readable(op, args)
-	if err != nil {
+	if err := t.settle(ctx, q); err != nil {
 		return nil, err
 	}
+	if err := readable(op, args); err != nil {
+		return nil, err
+	}
+	return t.ask(ctx, op, q, args)
+}
+
+// ask is query on the database as it is, whatever rows are in hand.
+func (t *Tx) ask(ctx context.Context, op, q string, args []any) (*sql.Rows, error) {
+	q = t.db.text(q)
+	var err error
 	var rows *sql.Rows
 	if st := t.stmt(ctx, q); st != nil {
 		rows, err = st.QueryContext(ctx, args...)
