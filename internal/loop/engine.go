@@ -36,6 +36,15 @@ type Config struct {
 	Zone *time.Location
 	// Watch may be nil.
 	Watch Watcher
+	// Rules gives what the protocol of a loop ("id@version") says beyond its
+	// steps; nil gives the zero Rule for all.
+	Rules func(protocol string) Rule
+	// Child plans the loop that a step opens and waits for; nil where no protocol
+	// has such steps.
+	Child func(ctx context.Context, tx seawall.Tx, parent Loop, step Step) (Opening, error)
+	// Holders names the accounts that have a role over an area, for notices; may
+	// be nil.
+	Holders func(ctx context.Context, tx seawall.Tx, role string, at seawall.AreaPath) ([]seawall.PrincipalID, error)
 	// Barred names who may never own a loop, such as the one whose own decision
 	// it is about; nil bars nobody.
 	Barred func(ctx context.Context, tx seawall.Tx, l Loop) ([]seawall.PrincipalID, error)
@@ -69,8 +78,14 @@ type StepPlan struct {
 	Waiting bool
 	// Form is the form of the protocol that closes it where Needs is "form".
 	Form string
-	// After are the keys of the steps that must be settled before its turn comes.
+	// After are the keys of the steps that must be settled before its turn comes;
+	// keys that the loop does not have are ignored.
 	After []string
+	// Count says what Due counts from where that is not known when the loop opens;
+	// Due is then zero.
+	Count Count
+	// Required: the loop cannot end by itself unless this step is done.
+	Required bool
 	// Child is the protocol of the loop that it opens and waits for.
 	Child  string
 	series bool
@@ -94,16 +109,20 @@ type SeriesPlan struct {
 type Opening struct {
 	// ID is minted when empty; a caller gives it where restrictions that the
 	// loop holds are made before it.
-	ID      seawall.LoopID
-	Kind    Kind
-	Subject seawall.Ref
-	Person  seawall.PersonNo
-	Mask    string
-	Fact    seawall.Ref
-	Disease string
-	Regime  string
-	Rule    string
-	Title   seawall.Text
+	ID   seawall.LoopID
+	Kind Kind
+	// Protocol is the file behind the kind, "id@version"; Parent the loop that
+	// waits for this one.
+	Protocol string
+	Parent   seawall.LoopID
+	Subject  seawall.Ref
+	Person   seawall.PersonNo
+	Mask     string
+	Fact     seawall.Ref
+	Disease  string
+	Regime   string
+	Rule     string
+	Title    seawall.Text
 	// Places are tried in order; the first one inside the city answers, else
 	// the city's own desk.
 	Places  []Place

@@ -1,7 +1,7 @@
 // Package loop is the typed core of every duty: the loop with its steps,
 // clocks, hand-overs, evidence and series, its escalation at the cut-off, and
-// the restriction with its one constructor. It knows two kinds of loop,
-// case investigation and contact follow-up; figures come from the regime.
+// the restriction with its one constructor. Kinds of loop are protocol files
+// (package protocol); this package runs what they plan and knows none of them.
 package loop
 
 import (
@@ -11,10 +11,10 @@ import (
 	"github.com/seawall-city/seawall"
 )
 
-// Kind names a kind of loop.
+// Kind names a kind of loop: the id of its protocol.
 type Kind string
 
-// The kinds of loop.
+// The kinds of loop that the main path itself opens; files ship with them.
 const (
 	Investigation Kind = "investigation"
 	FollowUp      Kind = "followup"
@@ -44,7 +44,11 @@ type Parties struct {
 type Loop struct {
 	ID   seawall.LoopID `json:"id"`
 	Kind Kind           `json:"kind"`
-	// Subject is the case or contact the duty is about.
+	// Protocol is the file that it runs under, "id@version".
+	Protocol string `json:"protocol,omitempty"`
+	// Parent is the loop whose step opened this one and waits for it.
+	Parent seawall.LoopID `json:"parent,omitempty"`
+	// Subject is the thing that the duty is about.
 	Subject seawall.Ref      `json:"subject"`
 	Person  seawall.PersonNo `json:"person,omitempty"`
 	// Mask is the subject person's mask, for lists.
@@ -66,6 +70,8 @@ type Loop struct {
 	State     State               `json:"state"`
 	OpenedAt  time.Time           `json:"openedAt"`
 	ClosedAt  time.Time           `json:"closedAt"`
+	// ReopenedAt is when it was last opened again after its end.
+	ReopenedAt time.Time `json:"reopenedAt,omitzero"`
 	// Outcome of a closed loop in one word: "done", "became_case", "lost", …
 	Outcome string `json:"outcome,omitempty"`
 	Version int    `json:"version"`
@@ -92,9 +98,21 @@ type Step struct {
 	EscalatedAt time.Time `json:"escalatedAt"`
 	// Series marks a step that a series makes anew for each day.
 	Series bool `json:"series,omitempty"`
-	// Needs names the evidence that closes it: "note", "result", "report", "".
+	// Needs names the evidence that closes it: "note", "result", "report", "form", "".
 	Needs string `json:"needs,omitempty"`
-	Rule  string `json:"rule"`
+	// Form is the form of the protocol that closes it where Needs is "form".
+	Form string `json:"form,omitempty"`
+	Rule string `json:"rule"`
+	// After are the keys of the steps that must be settled before its turn comes.
+	After []string `json:"after,omitempty"`
+	// Count says what its due time counts from where that is not known yet.
+	Count Count `json:"count,omitzero"`
+	// Child is the protocol of the loop it opens, ChildLoop that loop.
+	Child     string         `json:"child,omitempty"`
+	ChildLoop seawall.LoopID `json:"childLoop,omitempty"`
+	// Required says that the loop cannot end by itself unless this step is done;
+	// it cannot be declared impossible.
+	Required bool `json:"required,omitempty"`
 	// Denormalised from the loop for lists.
 	Subject   seawall.Ref         `json:"subject"`
 	Mask      string              `json:"mask"`
@@ -118,6 +136,7 @@ type Series struct {
 	DueHour int         `json:"dueHour"` // local hour by which the day's step is due
 	PerDay  int         `json:"perDay"`  // 1 or 2 reports a day
 	Needs   string      `json:"needs,omitempty"`
+	Form    string      `json:"form,omitempty"`
 	Rule    string      `json:"rule"`
 	State   State       `json:"state"`
 	Version int         `json:"version"`
@@ -131,9 +150,9 @@ type Clock struct {
 	Step seawall.StepID  `json:"step,omitempty"`
 	// Series is set when the clock makes the next day's step.
 	Series string `json:"series,omitempty"`
-	// Kind: "escalate", "series", "restriction" or "appeal".
+	// Kind: one of the Kind… constants ("escalate", "series", "custody", …).
 	Kind    string    `json:"kind"`
-	Target  string    `json:"target,omitempty"` // the restriction, where Kind asks for one
+	Target  string    `json:"target,omitempty"` // the restriction or hand-over, where Kind asks for one
 	FireAt  time.Time `json:"fireAt"`
 	FiredAt time.Time `json:"firedAt"`
 	State   State     `json:"state"` // open, done (fired) or cancelled
@@ -152,9 +171,12 @@ type HandOver struct {
 	// Accepted is when the receiver took it; zero while it is offered. Until
 	// then the giver answers.
 	Accepted time.Time `json:"accepted"`
-	Note     string    `json:"note,omitempty"`
-	Why      string    `json:"why"` // "handover", "escalation", "roster"
-	Version  int       `json:"version"`
+	// GapAt is when the offer had not been accepted in time and the level above
+	// was told.
+	GapAt   time.Time `json:"gapAt,omitzero"`
+	Note    string    `json:"note,omitempty"`
+	Why     string    `json:"why"` // "handover", "escalation", "roster"
+	Version int       `json:"version"`
 }
 
 // Evidence is what shows that something was done.
@@ -162,12 +184,14 @@ type Evidence struct {
 	ID   string         `json:"id"`
 	Loop seawall.LoopID `json:"loop"`
 	Step seawall.StepID `json:"step,omitempty"`
-	// Kind: "note", "result", "report", "reason".
+	// Kind: "note", "result", "report", "form", "loop", "check", "reason".
 	Kind string      `json:"kind"`
 	Text string      `json:"text,omitempty"`
 	Ref  seawall.Ref `json:"ref"`
-	By   string      `json:"by"`
-	At   time.Time   `json:"at"`
+	// Data are the values of a form, already checked by its protocol.
+	Data map[string]any `json:"data,omitempty"`
+	By   string         `json:"by"`
+	At   time.Time      `json:"at"`
 }
 
 // StepQuery selects steps for the first page and the work-lists.
