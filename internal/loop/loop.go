@@ -226,6 +226,7 @@ type StepCounts struct {
 // Store is what this package needs of the database; the rules of
 // casebook.Store hold (versions, hand-over of rows to the next event).
 type Store interface {
+	Many
 	SaveLoop(ctx context.Context, tx seawall.Tx, l Loop) error
 	Loop(ctx context.Context, tx seawall.Tx, id seawall.LoopID) (Loop, error)
 	// LoopsOfFact gives the loops that hang on a fact; LoopsAbout those about a subject.

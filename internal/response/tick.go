@@ -10,9 +10,9 @@ import (
 )
 
 const (
-	// claimed is how many clocks one claim takes; fired together they stay a
-	// short transaction.
-	claimed = 50
+	// claimed is how many clocks one claim takes and one transaction fires: enough
+	// that they share their statements, few enough that nobody waits long for them.
+	claimed = 500
 	// lease is how long a claimed clock is kept from other workers; a worker
 	// that dies gives them back by it.
 	lease = time.Minute
@@ -48,69 +48,67 @@ func (s *Service) Tick(ctx context.Context) (Fired, error) {
 	}
 }
 
-// fireAll fires some clocks together; if one of them fails, each by itself, so
-// that a bad one holds up no other.
+// fireAll fires some clocks together; if that fails, each half of them by itself,
+// so that a bad one holds up no other.
 func (s *Service) fireAll(ctx context.Context, actor seawall.Actor, due []loop.Clock, total *Fired) error {
 	n, err := s.fire(ctx, actor, due)
-	if err == nil {
+	switch {
+	case err == nil:
 		total.add(n)
 		return nil
-	}
-	if ctx.Err() != nil {
+	case ctx.Err() != nil:
 		return ctx.Err()
+	case len(due) > 1:
+		half := len(due) / 2
+		return errors.Join(s.fireAll(ctx, actor, due[:half], total), s.fireAll(ctx, actor, due[half:], total))
+	case seawall.Is(err, seawall.Conflict): // somebody else fired it or changed its step
+		return nil
 	}
-	var last error
-	for _, c := range due {
-		n, err := s.fire(ctx, actor, []loop.Clock{c})
-		switch {
-		case err == nil:
-			total.add(n)
-		case seawall.Is(err, seawall.Conflict): // somebody else fired it or changed its step
-		case ctx.Err() != nil:
-			return ctx.Err()
-		default:
-			total.Failed++
-			last = errors.Join(last, err)
-		}
-	}
-	return last
+	total.Failed++
+	return err
 }
 
 // fire fires clocks in one transaction.
 func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Clock) (Fired, error) {
+	ids := make([]seawall.ClockID, len(due))
+	for i, c := range due {
+		ids[i] = c.ID
+	}
 	var n Fired
 	err := s.d.Work.Write(ctx, actor, func(tx seawall.Tx) error {
 		n = Fired{}
 		var climbs []loop.Climb
-		for _, c := range due {
-			f, err := s.engine.Fire(ctx, tx, c.ID)
-			if err != nil {
-				return err
-			}
+		err := s.engine.FireAll(ctx, tx, ids, func(f loop.Firing) error {
 			if !f.Fired {
-				continue
+				return nil
 			}
 			n.Clocks++
 			n.Escalated += f.Escalated
 			n.Made += f.Made
 			n.Ended += f.Ended
-			if f.Climb != nil {
-				climbs = append(climbs, *f.Climb)
-			}
-			if f.Release == "" {
-				continue
-			}
-			released, err := s.releaseDue(ctx, tx, f.Release)
-			if err != nil {
-				return err
-			}
-			if released {
-				n.Released++
-			}
+			return s.follows(ctx, tx, f, &n, &climbs)
+		})
+		if err != nil {
+			return err
 		}
 		return s.tellClimbs(ctx, tx, climbs)
 	})
 	return n, err
+}
+
+// follows does what a clock's firing leaves to the main path.
+func (s *Service) follows(ctx context.Context, tx seawall.Tx, f loop.Firing, n *Fired, climbs *[]loop.Climb) error {
+	if f.Climb != nil {
+		*climbs = append(*climbs, *f.Climb)
+	}
+	if f.Release == "" {
+		return nil
+	}
+	released, err := s.releaseDue(ctx, tx, f.Release)
+	if released {
+		n.Released++
+	}
+	return err
 }
 
 // tellClimbs tells the old and the new owner of every duty that climbed: one
