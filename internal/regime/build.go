@@ -26,7 +26,8 @@ func build(f *file, parent *Regime) *Regime {
 		*r = *parent
 		r.texts, r.conditions, r.sources = maps.Clone(parent.texts), maps.Clone(parent.conditions), maps.Clone(parent.sources)
 		r.Classes, r.CaseClocks = slices.Clone(parent.Classes), slices.Clone(parent.CaseClocks)
-		r.Notes = seawall.Text{}
+		r.Notes, r.Waivers = seawall.Text{}, nil // a waiver holds for the file it stands in
+		r.Zones, r.Limits = slices.Clone(parent.Zones), maps.Clone(parent.Limits)
 		h.Write([]byte(parent.Version))
 	}
 	r.ID, r.Parent, r.File, r.abstract = d.ID, d.Parent, f.name, d.Abstract
@@ -39,6 +40,8 @@ func build(f *file, parent *Regime) *Regime {
 	b.disease(d)
 	b.classes(d)
 	b.duties(d)
+	b.arrivals(d)
+	b.lawful(d)
 	return r
 }
 

@@ -29,6 +29,10 @@ func (f *file) check() {
 	}
 	f.checkClocks(d)
 	f.checkCluster(d)
+	f.checkScope(d)
+	f.checkArrivals(d)
+	f.checkMustNots(d)
+	f.checkWaivers(d)
 	for key, t := range d.Texts {
 		f.checkTemplate("texts."+key, t, true)
 		if !knownText(key) {

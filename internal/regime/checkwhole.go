@@ -11,9 +11,11 @@ import (
 // checkWhole finds what is wrong with a file once it stands on its parent.
 func (f *file) checkWhole(r, parent *Regime) {
 	f.checkAbolished(parent)
-	if f.doc.Abstract {
+	if f.doc.Abstract || f.doc.Scope == scopeMustNots {
 		return
 	}
+	f.checkArrivalsWhole(r)
+	f.checkAppeal(r)
 	if r.Disease.ID == "" {
 		f.problem("disease", text("缺少病种 disease", "disease is missing"))
 	}
@@ -41,7 +43,9 @@ func (f *file) checkAbolished(parent *Regime) {
 	for i, id := range f.doc.Abolished {
 		ok := false
 		if parent != nil {
-			_, ok = parent.Class(id)
+			_, class := parent.Class(id)
+			_, tier := parent.Tier(id)
+			ok = class || tier || slices.ContainsFunc(parent.Zones, func(z Zone) bool { return z.Level == id })
 		}
 		if !ok {
 			f.problem(fmt.Sprintf("abolished[%d]", i), textf("上级规则没有类别“%s”", "the parent has no class %q", id))
@@ -56,17 +60,7 @@ func (f *file) checkClassWhole(id string, r *Regime) {
 		key   string
 		stays []stayDoc
 	}{{"plan", c.Plan}, {"plan_if_susceptible", c.IfSusceptible}} {
-		for i, s := range part.stays {
-			if _, ok := r.texts[s.Type]; ok || s.Text != (seawall.Text{}) {
-				continue
-			}
-			at := fmt.Sprintf("%s.%s[%d]", path, part.key, i)
-			if StayKind(s.Type).Restricts() {
-				f.problem(at, textf("限制人身的阶段“%s”没有告知理由的文字", "stay %q restricts people and has no reason text", s.Type))
-				continue
-			}
-			f.problem(at, textf("阶段“%s”没有文字", "stay %q has no text", s.Type))
-		}
+		f.checkReasons(path+"."+part.key, part.stays, r)
 	}
 	f.checkConditions(path+".release_if", c.ReleaseIf, r)
 	if c.Else == nil {
@@ -74,6 +68,22 @@ func (f *file) checkClassWhole(id string, r *Regime) {
 	}
 	if _, ok := r.Class(c.Else.PromoteTo); !ok || c.Else.PromoteTo == id {
 		f.problem(path+".else.promote_to", textf("没有可转入的类别“%s”", "there is no class %q to promote to", c.Else.PromoteTo))
+	}
+}
+
+// checkReasons checks that each stay has words: those who are restricted read
+// why.
+func (f *file) checkReasons(path string, stays []stayDoc, r *Regime) {
+	for i, s := range stays {
+		if _, ok := r.texts[s.Type]; ok || s.Text != (seawall.Text{}) {
+			continue
+		}
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if StayKind(s.Type).Restricts() {
+			f.problem(at, textf("限制人身的阶段“%s”没有告知理由的文字", "stay %q restricts people and has no reason text", s.Type))
+			continue
+		}
+		f.problem(at, textf("阶段“%s”没有文字", "stay %q has no text", s.Type))
 	}
 }
 
@@ -92,7 +102,7 @@ func checkOverlaps(files map[string]*file, built map[string]*Regime) {
 	for i, a := range ids {
 		for _, b := range ids[i+1:] {
 			x, y := built[a], built[b]
-			if x.abstract || y.abstract || x.Disease.ID != y.Disease.ID || x.Jurisdiction != y.Jurisdiction || !overlap(x, y) {
+			if x.abstract || y.abstract || x.Scope != y.Scope || x.Disease.ID != y.Disease.ID || x.Jurisdiction != y.Jurisdiction || !overlap(x, y) {
 				continue
 			}
 			first, second := x, y

@@ -49,6 +49,8 @@ type planner struct {
 	a     Anchors
 	base  seawall.Day
 	found seawall.Day
+	// clock words what day 0 is, for an arrival.
+	clock seawall.Text
 	out   Plan
 }
 
@@ -204,6 +206,7 @@ func (p *planner) fillIn(lang, text string, w words) string {
 		"{days}", strconv.Itoa(w.days),
 		"{n}", strconv.Itoa(w.n),
 		"{test}", w.kind.In(lang),
+		"{clock}", p.clock.In(lang),
 	).Replace(text)
 }
 

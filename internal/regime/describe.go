@@ -84,6 +84,13 @@ func (r *Regime) sectionTitle(key string) seawall.Text {
 		return text("疾病", "The disease")
 	case sectionCase:
 		return text("病例与处置时限", "Cases and clocks")
+	case sectionArrivals:
+		return text("来返人员", "Arrivals")
+	case sectionLawful:
+		return text("期限、申诉与豁免", "Ends, appeals and waivers")
+	}
+	if t, ok := r.Tier(strings.TrimPrefix(key, tierPrefix)); ok {
+		return t.Name
 	}
 	if c, ok := r.Class(strings.TrimPrefix(key, classPrefix)); ok {
 		return c.Name
@@ -100,6 +107,8 @@ func (r *Regime) Rows() []Row {
 	for _, c := range r.Classes {
 		l.class(c)
 	}
+	l.arrivals()
+	l.lawful()
 	return l.rows
 }
 

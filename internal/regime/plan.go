@@ -53,8 +53,19 @@ type PlannedTest struct {
 	Day  seawall.Day `json:"day"`
 	Kind string      `json:"kind"` // "nat", "antigen"
 	// Dual asks for two samples with two kits, by different laboratories.
-	Dual bool         `json:"dual,omitempty"`
-	Why  Citation     `json:"why"`
+	Dual bool `json:"dual,omitempty"`
+	// From and Until bound a test that has hours (one at the gate); zero means
+	// the whole Day.
+	From  time.Time    `json:"from,omitzero"`
+	Until time.Time    `json:"until,omitzero"`
+	Why   Citation     `json:"why"`
+	Text  seawall.Text `json:"text"`
+}
+
+// GatePlan says what a row of the arrival matrix asks for on arrival.
+type GatePlan struct {
+	// Free is set where a recent negative result frees from the tests.
+	Free bool         `json:"free,omitempty"`
 	Text seawall.Text `json:"text"`
 }
 
@@ -91,8 +102,13 @@ type Plan struct {
 	Over bool `json:"over,omitempty"`
 	// TransferHours is how soon the person must be in the place of the first
 	// segment after discovery; 0 when there is nothing to move to.
-	TransferHours int      `json:"transferHours"`
-	ReleaseRules  []string `json:"releaseRules,omitempty"` // AND of conditions
+	TransferHours int `json:"transferHours"`
+	// ReportHours is how soon after arrival the person reports to the community;
+	// 0 for a contact and where the file gives no figure.
+	ReportHours int `json:"reportHours,omitempty"`
+	// Gate is set for an arrival whose row asks for tests on arrival.
+	Gate         *GatePlan `json:"gate,omitempty"`
+	ReleaseRules []string  `json:"releaseRules,omitempty"` // AND of conditions
 	// PromoteTo is the class this contact gets when the release rules fail;
 	// "" where the file names none.
 	PromoteTo string       `json:"promoteTo,omitempty"`

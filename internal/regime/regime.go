@@ -131,6 +131,8 @@ type Class struct {
 // read-only once loaded and safe for concurrent use.
 type Regime struct {
 	ID string `json:"id"`
+	// Scope is what the file is about: ScopeDisease or ScopeArrivals.
+	Scope string `json:"scope"`
 	// Version is the first 12 hex digits of the SHA-256 of the file's bytes and
 	// its parent's version.
 	Version      string       `json:"version"`
@@ -152,10 +154,22 @@ type Regime struct {
 	// Abolished are classes of the parent that this file does away with.
 	Abolished []string `json:"abolished,omitempty"`
 	// CaseClocks are the clocks of a case investigation, in the file's order.
-	CaseClocks []ClockRule  `json:"caseClocks,omitempty"`
-	CutOff     CutOff       `json:"cutOff"`
-	Cluster    *Cluster     `json:"cluster,omitempty"`
-	Notes      seawall.Text `json:"notes,omitzero"`
+	CaseClocks []ClockRule `json:"caseClocks,omitempty"`
+	CutOff     CutOff      `json:"cutOff"`
+	Cluster    *Cluster    `json:"cluster,omitempty"`
+	// Appeal is how soon an objection to a restriction must be decided; every
+	// file that restricts anybody has it.
+	Appeal *Appeal `json:"appeal,omitempty"`
+	// Zones say how long areas of a level are kept under control.
+	Zones []Zone `json:"zones,omitempty"`
+	// Arrivals is the matrix of a file of ScopeArrivals, nil in others.
+	Arrivals *Matrix `json:"arrivals,omitempty"`
+	// Limits are levels of what the office closes or refuses, by dimension of
+	// the must-nots; what is not named is at its mildest level.
+	Limits map[string]string `json:"limits,omitempty"`
+	// Waivers let this file be stricter than the one above it.
+	Waivers []Waiver     `json:"waivers,omitempty"`
+	Notes   seawall.Text `json:"notes,omitzero"`
 
 	abstract   bool
 	texts      map[string]seawall.Text

@@ -7,6 +7,8 @@ import "github.com/seawall-city/seawall"
 // later. Pointers keep "no figure" apart from zero.
 type document struct {
 	ID string `yaml:"id"`
+	// Scope is what the file is about: ScopeDisease when empty.
+	Scope string `yaml:"scope"`
 	// Abstract marks a file that only serves as a parent.
 	Abstract      bool                    `yaml:"abstract"`
 	Parent        string                  `yaml:"parent"`
@@ -25,6 +27,16 @@ type document struct {
 	CaseClocks    []clockDoc              `yaml:"case_clocks"`
 	NoOvernight   *cutOffDoc              `yaml:"no_overnight"`
 	Cluster       *clusterDoc             `yaml:"cluster"`
+	Appeal        *appealDoc              `yaml:"appeal"`
+	Zones         []zoneDoc               `yaml:"zones"`
+	ReportHours   *int                    `yaml:"report_h"`
+	Checks        *checksDoc              `yaml:"checks"`
+	Grades        []gradeDoc              `yaml:"grades"`
+	Tiers         map[string]tierDoc      `yaml:"tiers"`
+	Limits        map[string]string       `yaml:"limits"`
+	Waivers       []waiverDoc             `yaml:"waivers"`
+	WaiverMax     *int                    `yaml:"waiver_max_d"`
+	Dimensions    map[string]dimensionDoc `yaml:"dimensions"`
 	Conditions    map[string]seawall.Text `yaml:"conditions"`
 	Texts         map[string]seawall.Text `yaml:"texts"`
 	Notes         seawall.Text            `yaml:"notes"`
@@ -143,6 +155,9 @@ const (
 	textPlan = "plan" // the plan in one sentence
 	textTest = "test" // one test
 	textOver = "over" // the follow-up is over
+	// What a row of an arrival matrix says at the gate.
+	textGate     = "gate"      // tests are asked for
+	textGateFree = "gate_free" // a recent negative result is enough
 )
 
 // What a window of prophylaxis counts from.

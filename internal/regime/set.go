@@ -19,6 +19,8 @@ type Set struct {
 	order   []*Regime
 	files   map[string]*file
 	cutOff  CutOff
+	// mustNots are what no local rule may do, by the day they came into force.
+	mustNots []MustNots
 }
 
 // Load reads the shipped rule files and those of further directories, in order;
@@ -102,6 +104,12 @@ func link(files map[string]*file) *Set {
 	maps.DeleteFunc(built, func(_ string, r *Regime) bool { return r == nil })
 	checkOverlaps(files, built)
 	for _, id := range slices.Sorted(maps.Keys(built)) {
+		if r := built[id]; r.Scope == scopeMustNots {
+			s.mustNots = append(s.mustNots, mustNotsOf(files[id], r))
+			delete(built, id)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(built)) {
 		r := built[id]
 		switch {
 		case !r.abstract:
@@ -117,6 +125,7 @@ func link(files map[string]*file) *Set {
 		}
 		return int(a.From) - int(b.From)
 	})
+	s.bind()
 	return s
 }
 
@@ -184,9 +193,14 @@ func (s *Set) ByID(id string) (*Regime, bool) {
 // are hyphenated ("CN-JS-YC"); the nearest one above with a regime in force
 // answers. It reports false where none covers the day.
 func (s *Set) InForce(disease, jurisdiction string, day seawall.Day) (*Regime, bool) {
+	return s.inForce(ScopeDisease, disease, jurisdiction, day)
+}
+
+// inForce looks in one scope; a matrix of arrivals never answers for contacts.
+func (s *Set) inForce(scope, disease, jurisdiction string, day seawall.Day) (*Regime, bool) {
 	for at := jurisdiction; at != ""; {
 		for _, r := range s.order {
-			if r.Disease.ID == disease && r.Jurisdiction == at && r.Covers(day) {
+			if r.Scope == scope && r.Disease.ID == disease && r.Jurisdiction == at && r.Covers(day) {
 				return r, true
 			}
 		}

@@ -74,14 +74,28 @@ func basisWords() []word {
 	}
 }
 
+func clockWords() []word {
+	return []word{
+		{ClockLeaving, text("离开该地区之日", "the day of leaving the area")},
+		{ClockEntry, text("入境之日", "the day of entering the country")},
+		{ClockArrival, text("抵达之日", "the day of arrival")},
+	}
+}
+
+// clockWord words what day 0 of a row is.
+func clockWord(key string) seawall.Text { return find(clockWords(), key) }
+
+func clocks() []string { return keys(clockWords()) }
+
 // placeholders are the names that texts of a file may hold in braces.
 func placeholders() []string {
-	return []string{"{disease}", "{class}", "{source}", "{base}", "{from}", "{to}", "{release}", "{days}", "{n}", "{test}"}
+	return []string{"{disease}", "{class}", "{source}", "{base}", "{from}", "{to}", "{release}", "{days}", "{n}", "{test}", "{clock}"}
 }
 
 // knownText reports whether a file may give a text of that key.
 func knownText(key string) bool {
-	if key == textPlan || key == textTest || key == textOver {
+	switch key {
+	case textPlan, textTest, textOver, textGate, textGateFree:
 		return true
 	}
 	for _, w := range stayWords() {
