@@ -93,7 +93,7 @@ func (e *Engine) Raise(ctx context.Context, tx seawall.Tx, id seawall.LoopID, ke
 // those who are barred from it, in whose stead the next level answers. Nobody up
 // to the city: the answer has the city's area and no principal.
 func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.AreaPath) (area.Answer, error) {
-	a, err := e.Assign(ctx, tx, at, string(l.Kind), tx.Now())
+	a, err := e.Assign(ctx, tx, at, e.theme(l), tx.Now())
 	if err != nil || e.Barred == nil || a.Principal == "" {
 		return a, err
 	}
@@ -109,7 +109,7 @@ func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.
 		if !ok || a.Area == e.City || !up.Within(e.City) {
 			return area.Answer{Area: e.City, Why: "none"}, nil
 		}
-		if a, err = e.Assign(ctx, tx, up, string(l.Kind), tx.Now()); err != nil {
+		if a, err = e.Assign(ctx, tx, up, e.theme(l), tx.Now()); err != nil {
 			return a, err
 		}
 	}

@@ -28,6 +28,9 @@ func (e *Engine) Offer(ctx context.Context, tx seawall.Tx, id seawall.LoopID, to
 	if err := e.Store.SaveHandOver(ctx, tx, h); err != nil {
 		return HandOver{}, seawall.Wrap(op, err)
 	}
+	if err := e.watchOffer(ctx, tx, l, h); err != nil {
+		return HandOver{}, seawall.Wrap(op, err)
+	}
 	n := Notice{ID: tx.NewID(), To: seawall.Ref{Kind: seawall.KindPrincipal, ID: string(to)}, About: l.Ref(), At: tx.Now(), Version: 1,
 		Text: seawall.Text{ZH: l.OwnerName + "请您接办：" + l.Mask + "「" + l.Title.ZH + "」。接受之前仍由对方负责。",
 			EN: l.OwnerName + " offers you " + l.Title.EN + " for " + l.Mask + ". They answer for it until you accept."}}
@@ -61,6 +64,9 @@ func (e *Engine) Accept(ctx context.Context, tx seawall.Tx, id seawall.LoopID, h
 	}
 	h.Accepted, h.Version = tx.Now(), h.Version+1
 	if err := e.Store.SaveHandOver(ctx, tx, h); err != nil {
+		return Loop{}, seawall.Wrap(op, err)
+	}
+	if err := e.accepted(ctx, tx, l, h); err != nil {
 		return Loop{}, seawall.Wrap(op, err)
 	}
 	l.Owner, l.OwnerName, l.OwnerWhy, l.Version = h.To, h.ToName, "handover", l.Version+1

@@ -12,6 +12,8 @@ type Ended struct {
 	Steps        int
 	Clocks       int
 	Restrictions int
+	// Loops counts the loops of its steps that ended with it.
+	Loops int
 }
 
 // ending says how a loop ends and what becomes of the rest in it.
@@ -43,8 +45,12 @@ func (e *Engine) Cancel(ctx context.Context, tx seawall.Tx, id seawall.LoopID, r
 
 // Close ends a loop with an outcome ("released", "became_case") when its closing
 // evidence, ref or reason, is in; what is still open in it is cancelled and its
-// restrictions are released.
+// restrictions are released. Errors: Conflict when the outcome is the one of its
+// protocol and a step that this needs is not done.
 func (e *Engine) Close(ctx context.Context, tx seawall.Tx, id seawall.LoopID, outcome, reason string, ref seawall.Ref) (Ended, error) {
+	if err := e.mayClose(ctx, tx, id, outcome); err != nil {
+		return Ended{}, seawall.Wrap("loop.Close", err)
+	}
 	return e.endOpen(ctx, tx, id, ending{state: Done, rest: Cancelled, outcome: outcome, event: "loop.closed",
 		reason: reason, ref: ref, restrictions: RestrictionReleased})
 }
@@ -95,7 +101,55 @@ func (e *Engine) finish(ctx context.Context, tx seawall.Tx, l Loop, how ending) 
 			return n, err
 		}
 	}
-	return n, e.record(ctx, tx, l, steps, how.event, l.Ref(), map[string]string{"outcome": how.outcome, "reason": how.reason})
+	on := OnClosed
+	if how.state != Done {
+		on = OnCancelled
+	}
+	if err := e.notify(ctx, tx, l, happening{on: on, reason: how.reason}); err != nil {
+		return n, err
+	}
+	if err := e.record(ctx, tx, l, steps, how.event, l.Ref(), map[string]string{"outcome": how.outcome, "reason": how.reason}); err != nil {
+		return n, err
+	}
+	if err := e.endChildren(ctx, tx, steps, how, &n); err != nil {
+		return n, err
+	}
+	return n, e.childEnded(ctx, tx, l, how.reason)
+}
+
+// mayClose refuses the outcome of a loop's protocol while a step that it needs is
+// not done: no loop ends as fulfilled without its evidence.
+func (e *Engine) mayClose(ctx context.Context, tx seawall.Tx, id seawall.LoopID, outcome string) error {
+	l, err := e.Store.Loop(ctx, tx, id)
+	if err != nil || l.State != Open || outcome != e.outcome(l) {
+		return err
+	}
+	steps, err := e.Store.StepsOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if s, short := missing(steps); short {
+		return seawall.E("loop.mayClose", seawall.Conflict, "loop_evidence_missing", "step", s.Key)
+	}
+	return nil
+}
+
+// outcome is the word of a loop that ends fulfilled.
+func (e *Engine) outcome(l Loop) string {
+	if o := e.rule(l).Outcome; o != "" {
+		return o
+	}
+	return "done"
+}
+
+// missing finds a step without which the loop cannot end fulfilled.
+func missing(steps []Step) (Step, bool) {
+	for _, s := range steps {
+		if s.Required && s.State != Done {
+			return s, true
+		}
+	}
+	return Step{}, false
 }
 
 func (e *Engine) finishSteps(ctx context.Context, tx seawall.Tx, l Loop, how ending, n *Ended) ([]Step, error) {

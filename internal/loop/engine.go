@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -39,6 +40,9 @@ type Config struct {
 	// Rules gives what the protocol of a loop ("id@version") says beyond its
 	// steps; nil gives the zero Rule for all.
 	Rules func(protocol string) Rule
+	// Again plans the steps of a loop anew after one of them ended, for protocols
+	// whose Rule asks for it; may be nil.
+	Again func(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) ([]StepPlan, error)
 	// Child plans the loop that a step opens and waits for; nil where no protocol
 	// has such steps.
 	Child func(ctx context.Context, tx seawall.Tx, parent Loop, step Step) (Opening, error)
@@ -138,7 +142,7 @@ func (e *Engine) Open(ctx context.Context, tx seawall.Tx, o Opening) (Loop, erro
 	if o.ID == "" {
 		o.ID = seawall.LoopID(tx.NewID())
 	}
-	l := Loop{ID: o.ID, Kind: o.Kind, Subject: o.Subject, Person: o.Person, Mask: o.Mask,
+	l := Loop{ID: o.ID, Kind: o.Kind, Protocol: o.Protocol, Parent: o.Parent, Subject: o.Subject, Person: o.Person, Mask: o.Mask,
 		Fact: o.Fact, Disease: o.Disease, Regime: o.Regime, Rule: o.Rule, Title: o.Title, Parties: o.Parties,
 		State: Open, OpenedAt: tx.Now(), Version: 1}
 	if err := e.own(ctx, tx, &l, o.Places); err != nil {
@@ -153,22 +157,46 @@ func (e *Engine) Open(ctx context.Context, tx seawall.Tx, o Opening) (Loop, erro
 	if err := e.Store.SaveLoop(ctx, tx, l); err != nil {
 		return Loop{}, seawall.Wrap(op, err)
 	}
-	var steps []Step
+	steps, opened, err := e.openSteps(ctx, tx, l, o)
+	if err != nil {
+		return Loop{}, seawall.Wrap(op, err)
+	}
+	if err := e.notify(ctx, tx, l, happening{on: OnOpened}); err != nil {
+		return Loop{}, seawall.Wrap(op, err)
+	}
+	if err := e.record(ctx, tx, l, steps, "loop.opened", l.Ref(), nil); err != nil {
+		return Loop{}, seawall.Wrap(op, err)
+	}
+	return l, seawall.Wrap(op, e.openChildren(ctx, tx, l, steps, opened))
+}
+
+// openSteps makes the steps and series of an opening. A step waits for those of
+// its After that the loop has.
+func (e *Engine) openSteps(ctx context.Context, tx seawall.Tx, l Loop, o Opening) (steps []Step, opened []seawall.StepID, err error) {
+	keys := map[string]bool{}
+	for _, p := range o.Steps {
+		keys[p.Key] = true
+	}
+	for _, p := range o.Series {
+		keys[p.Key] = true
+	}
 	for i, p := range o.Steps {
+		p.After = slices.DeleteFunc(slices.Clone(p.After), func(k string) bool { return !keys[k] || k == p.Key })
+		p.Waiting = p.Waiting || len(p.After) > 0
 		s, err := e.makeStep(ctx, tx, l, p, i)
 		if err != nil {
-			return Loop{}, seawall.Wrap(op, err)
+			return nil, nil, err
 		}
-		steps = append(steps, s)
+		steps, opened = append(steps, s), append(opened, s.ID)
 	}
 	for _, p := range o.Series {
 		made, err := e.openSeries(ctx, tx, l, p, len(o.Steps))
 		if err != nil {
-			return Loop{}, seawall.Wrap(op, err)
+			return nil, nil, err
 		}
 		steps = append(steps, made...)
 	}
-	return l, seawall.Wrap(op, e.record(ctx, tx, l, steps, "loop.opened", l.Ref(), nil))
+	return steps, opened, nil
 }
 
 // own finds the owner: the first place inside the city, else the city's desk.
@@ -205,7 +233,7 @@ func (o Opening) check(p Parties) error {
 	need(o.Kind != "", "kind")
 	need(!o.Subject.IsZero(), "subject")
 	need(!o.Fact.IsZero(), "fact")
-	need(o.Regime != "", "regime")
+	need(o.Regime != "" || o.Protocol != "", "regime")
 	need(o.Rule != "", "rule")
 	need(o.Title.ZH != "" && o.Title.EN != "", "title")
 	need(len(o.Steps)+len(o.Series) > 0, "steps")
@@ -227,20 +255,33 @@ func (e *Engine) AddStep(ctx context.Context, tx seawall.Tx, id seawall.LoopID, 
 	if err != nil {
 		return Step{}, seawall.Wrap(op, err)
 	}
+	series, err := e.Store.SeriesOf(ctx, tx, id)
+	if err != nil {
+		return Step{}, seawall.Wrap(op, err)
+	}
+	p.Waiting = p.Waiting || !settled(p.After, steps, series)
 	s, err := e.makeStep(ctx, tx, l, p, len(steps))
 	if err != nil {
 		return Step{}, seawall.Wrap(op, err)
 	}
-	return s, seawall.Wrap(op, e.record(ctx, tx, l, append(steps, s), "step.opened", s.Ref(), map[string]string{"key": s.Key}))
+	steps = append(steps, s)
+	if err := e.record(ctx, tx, l, steps, "step.opened", s.Ref(), map[string]string{"key": s.Key}); err != nil {
+		return Step{}, seawall.Wrap(op, err)
+	}
+	return s, seawall.Wrap(op, e.openChildren(ctx, tx, l, steps, []seawall.StepID{s.ID}))
 }
 
 // makeStep saves a new step and, unless it waits, its escalation clock.
 func (e *Engine) makeStep(ctx context.Context, tx seawall.Tx, l Loop, p StepPlan, order int) (Step, error) {
 	s := Step{ID: seawall.StepID(tx.NewID()), Loop: l.ID, Kind: l.Kind, Key: p.Key, Order: order, Title: p.Title,
 		State: Open, Opened: tx.Now(), Due: p.Due, Day: p.Day, Needs: p.Needs, Rule: p.Rule, Series: p.series,
+		Form: p.Form, After: p.After, Count: p.Count, Required: p.Required, Child: p.Child,
 		Subject: l.Subject, Mask: l.Mask, Disease: l.Disease, Area: l.Area, Owner: l.Owner, OwnerName: l.OwnerName, Version: 1}
-	if p.Waiting {
+	switch {
+	case p.Waiting:
 		s.State = Waiting
+	case p.Child != "":
+		s.ChildLoop = seawall.LoopID(tx.NewID())
 	}
 	if err := e.Store.SaveStep(ctx, tx, s); err != nil {
 		return Step{}, err
@@ -252,9 +293,13 @@ func (e *Engine) makeStep(ctx context.Context, tx seawall.Tx, l Loop, p StepPlan
 }
 
 // arm starts the escalation clock of an open step: the cut-off at or after its
-// due time, and never one that passed before the step was open.
+// due time, and never one that passed before the step was open. A due time that
+// has still to be counted gives its clock when it is known.
 func (e *Engine) arm(ctx context.Context, tx seawall.Tx, l Loop, s Step, opened time.Time) error {
 	due := s.Due
+	if due.IsZero() && !s.Count.IsZero() {
+		return nil
+	}
 	if due.Before(opened) {
 		due = opened
 	}

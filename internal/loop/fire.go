@@ -15,6 +15,8 @@ type Firing struct {
 	Escalated int
 	Made      int
 	Ended     int
+	// Gaps counts hand-overs that nobody had accepted in time.
+	Gaps int
 	// Climb is set when the loop went up a level: both owners are to be told.
 	Climb *Climb
 	// Release names the loop whose plan is over; the caller decides whether its
@@ -59,6 +61,8 @@ func (e *Engine) Fire(ctx context.Context, tx seawall.Tx, id seawall.ClockID) (F
 		err = e.advance(ctx, tx, c, &f)
 	case KindRestriction:
 		err = e.expire(ctx, tx, c, &f)
+	case KindCustody:
+		err = e.gap(ctx, tx, c, &f)
 	case KindAppeal:
 		f.Appeal = seawall.AppealID(c.Target)
 		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
@@ -116,6 +120,9 @@ func (e *Engine) escalate(ctx context.Context, tx seawall.Tx, c Clock, f *Firing
 			return err
 		}
 		f.Climb.Loop = l
+		if err := e.notify(ctx, tx, l, happening{on: OnEscalated, step: s.Title}); err != nil {
+			return err
+		}
 	}
 	if err := e.spread(ctx, tx, l, steps, s.ID); err != nil {
 		return err

@@ -18,8 +18,13 @@ const (
 type Order struct {
 	Subject seawall.Ref
 	Kind    string
-	// Fact is the cited fact: a case or a laboratory result, nothing softer.
-	Fact         seawall.Ref
+	// Fact is the cited fact: a case, a laboratory result, or an arrival from a
+	// graded area under a row of the arrival matrix; nothing softer.
+	Fact seawall.Ref
+	// Cited says in both languages what of an arrival is the fact: the origin, the
+	// day of leaving, the grade on that day and the document that gave it. A case
+	// and a result speak for themselves.
+	Cited        seawall.Text
 	Regime, Rule string
 	During       seawall.Interval
 	Reason       seawall.Text
@@ -30,8 +35,8 @@ type Order struct {
 }
 
 // NewRestriction is the only way to make a restriction. Errors: Invalid, naming
-// every missing thing at once: the subject and kind, the fact (a case or result),
-// the regime and rule, a beginning and an end after it, the reason in both
+// every missing thing at once: the subject and kind, the fact (a case, a result, or
+// an arrival with its cited origin), the regime and rule, a beginning and an end after it, the reason in both
 // languages, the hours in which an appeal is decided, the named decider.
 func NewRestriction(id seawall.RestrictionID, o Order) (Restriction, error) {
 	var bad []seawall.FieldError
@@ -44,7 +49,8 @@ func NewRestriction(id seawall.RestrictionID, o Order) (Restriction, error) {
 	need(id != "", "id")
 	need(o.Subject.Kind != "" && o.Subject.ID != "", "subject")
 	need(o.Kind != "", "kind")
-	need(o.Fact.ID != "" && (o.Fact.Kind == seawall.KindCase || o.Fact.Kind == seawall.KindResult), "fact")
+	need(o.Fact.ID != "" && (o.Fact.Kind == seawall.KindCase || o.Fact.Kind == seawall.KindResult || o.Fact.Kind == seawall.KindArrival), "fact")
+	need(o.Fact.Kind != seawall.KindArrival || said(o.Cited.ZH) && said(o.Cited.EN), "cited")
 	need(o.Regime != "", "regime")
 	need(o.Rule != "", "rule")
 	need(!o.During.From.IsZero(), "during.from")
@@ -57,7 +63,7 @@ func NewRestriction(id seawall.RestrictionID, o Order) (Restriction, error) {
 	if len(bad) > 0 {
 		return Restriction{}, &seawall.Error{Op: "loop.NewRestriction", Kind: seawall.Invalid, Code: "restriction_incomplete", Fields: bad}
 	}
-	return Restriction{ID: id, Subject: o.Subject, Kind: o.Kind, Fact: o.Fact, Regime: o.Regime, Rule: o.Rule,
+	return Restriction{ID: id, Subject: o.Subject, Kind: o.Kind, Fact: o.Fact, Cited: o.Cited, Regime: o.Regime, Rule: o.Rule,
 		During: o.During, Reason: o.Reason, AppealHours: o.AppealHours, DecidedBy: o.DecidedBy, DecidedName: o.DecidedName,
 		Loop: o.Loop, State: RestrictionActive, Version: 1}, nil
 }

@@ -15,9 +15,11 @@ type Restriction struct {
 	// Kind is the stay of the plan: "central", "home", "home_monitoring", "facility".
 	Kind string `json:"kind"`
 	// Fact is the cited fact; Regime, Rule the rule and its version.
-	Fact   seawall.Ref `json:"fact"`
-	Regime string      `json:"regime"`
-	Rule   string      `json:"rule"`
+	Fact seawall.Ref `json:"fact"`
+	// Cited says what of the fact counts, where it does not speak for itself.
+	Cited  seawall.Text `json:"cited,omitzero"`
+	Regime string       `json:"regime"`
+	Rule   string       `json:"rule"`
 	// During has always an end: the expiry.
 	During seawall.Interval `json:"during"`
 	// Reason is what the person reads, in both languages.

@@ -22,7 +22,10 @@ type Rule struct {
 	// ReopenDays is how many days after its end a loop may be opened again; 0 is
 	// never.
 	ReopenDays int
-	Notices    []NoticeRule
+	// Again says that conditions or due times depend on what steps gave, so that
+	// the loop is planned anew after each.
+	Again   bool
+	Notices []NoticeRule
 }
 
 // NoticeRule tells somebody when something happens to a loop.

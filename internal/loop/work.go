@@ -12,7 +12,8 @@ import (
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // meets reports whether evidence is what a step asks for: a "note" has words, a
-// "result" cites a result, a "report" cites a follow-up record.
+// "result" cites a result, a "report" cites a follow-up record, a "form" has the
+// values of the step's form.
 func (ev Evidence) meets(needs string) bool {
 	switch needs {
 	case "":
@@ -21,10 +22,12 @@ func (ev Evidence) meets(needs string) bool {
 		return strings.TrimSpace(ev.Text) != ""
 	case "result":
 		return ev.Kind == "result" && ev.Ref.Kind == seawall.KindResult && ev.Ref.ID != ""
+	case "form":
+		return ev.Kind == "form" && len(ev.Data) > 0
 	case "report":
 		return ev.Kind == "report" && ev.Ref.Kind == seawall.KindFollowUp && ev.Ref.ID != ""
 	}
-	return ev.Kind == needs && (strings.TrimSpace(ev.Text) != "" || !ev.Ref.IsZero())
+	return ev.Kind == needs && (strings.TrimSpace(ev.Text) != "" || !ev.Ref.IsZero() || len(ev.Data) > 0)
 }
 
 // Complete closes an open step with its evidence, and the loop when nothing is
@@ -35,6 +38,9 @@ func (e *Engine) Complete(ctx context.Context, tx seawall.Tx, id seawall.StepID,
 	const op = "loop.Complete"
 	l, steps, at, err := e.open(ctx, tx, id, version)
 	if err != nil {
+		return Step{}, seawall.Wrap(op, err)
+	}
+	if err := e.mayDo(ctx, tx, l, steps, at); err != nil {
 		return Step{}, seawall.Wrap(op, err)
 	}
 	if !ev.meets(steps[at].Needs) {
@@ -56,6 +62,12 @@ func (e *Engine) Impossible(ctx context.Context, tx seawall.Tx, id seawall.StepI
 	}
 	l, steps, at, err := e.open(ctx, tx, id, version)
 	if err != nil {
+		return Step{}, seawall.Wrap(op, err)
+	}
+	if steps[at].Required {
+		return Step{}, seawall.E(op, seawall.Conflict, "step_required")
+	}
+	if err := e.childOpen(ctx, tx, steps[at]); err != nil {
 		return Step{}, seawall.Wrap(op, err)
 	}
 	s, err := e.settle(ctx, tx, l, steps, at, Cancelled, Evidence{Kind: "reason", Text: reason}, "step.impossible")
@@ -110,10 +122,33 @@ func (e *Engine) settle(ctx context.Context, tx seawall.Tx, l Loop, steps []Step
 	if _, err := e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return c.Step == s.ID }); err != nil {
 		return Step{}, err
 	}
-	if err := e.record(ctx, tx, l, steps, event, s.Ref(), map[string]string{"key": s.Key, "evidence": ev.Kind}); err != nil {
+	out := *s
+	steps, opened, err := e.wake(ctx, tx, l, steps, ev.Data)
+	if err != nil {
 		return Step{}, err
 	}
-	return *s, e.closeIfDone(ctx, tx, l, steps)
+	if err := e.record(ctx, tx, l, steps, event, out.Ref(), map[string]string{"key": out.Key, "evidence": ev.Kind}); err != nil {
+		return Step{}, err
+	}
+	if err := e.openChildren(ctx, tx, l, steps, opened); err != nil {
+		return Step{}, err
+	}
+	return out, e.closeIfDone(ctx, tx, l, steps)
+}
+
+// mayDo refuses a step whose turn has not come, or whose own loop is open.
+func (e *Engine) mayDo(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, at int) error {
+	s := steps[at]
+	if s.State == Waiting && len(s.After) > 0 {
+		series, err := e.Store.SeriesOf(ctx, tx, l.ID)
+		if err != nil {
+			return err
+		}
+		if !settled(s.After, steps, series) {
+			return seawall.E("loop.mayDo", seawall.Conflict, "step_waits", "for", strings.Join(s.After, ", "))
+		}
+	}
+	return e.childOpen(ctx, tx, s)
 }
 
 // closeIfDone closes a loop in which neither a step nor a series is left.
@@ -132,7 +167,10 @@ func (e *Engine) closeIfDone(ctx context.Context, tx seawall.Tx, l Loop, steps [
 			return nil
 		}
 	}
-	_, err = e.finish(ctx, tx, l, ending{state: Done, rest: Cancelled, outcome: "done", event: "loop.closed"})
+	if _, short := missing(steps); short {
+		return nil
+	}
+	_, err = e.finish(ctx, tx, l, ending{state: Done, rest: Cancelled, outcome: e.outcome(l), event: "loop.closed"})
 	return err
 }
 
