@@ -5,11 +5,15 @@ import (
 	"encoding/binary"
 	"io"
 	"math/rand/v2"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/httpapi"
+	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
+	"github.com/seawall-city/seawall/internal/story"
 )
 
 // A scenario runs on the real composition with two differences: its clock
@@ -120,4 +124,38 @@ func (a *App) MoveTo(ctx context.Context, to time.Time) (total response.Fired, e
 func sum(a, b response.Fired) response.Fired {
 	return response.Fired{Clocks: a.Clocks + b.Clocks, Escalated: a.Escalated + b.Escalated, Made: a.Made + b.Made,
 		Ended: a.Ended + b.Ended, Released: a.Released + b.Released, Failed: a.Failed + b.Failed}
+}
+
+// Machine answers as to the machine's own operator, without the socket.
+func (a *App) Machine(face *httpapi.Server) http.Handler {
+	h := face.Handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(httpapi.Operator(r.Context(), nil)))
+	})
+}
+
+// OnDuty puts the account of a login on the duty roster.
+func (a *App) OnDuty(ctx context.Context, p story.Post) error {
+	var who response.Who
+	err := a.DB.Read(ctx, func(tx seawall.Tx) (err error) {
+		who.Principal, err = a.DB.PrincipalByLogin(ctx, tx, p.Login)
+		return err
+	})
+	if err != nil {
+		return seawall.Wrap("app.OnDuty", err)
+	}
+	return a.Roster(ctx, p, who)
+}
+
+// CheckFiles reads the rule files over which the instance would start, the
+// configured ones on top of the shipped, and gives what is wrong with them.
+func (a *App) CheckFiles() error {
+	_, err := regime.Load(overlay(a.Config.Regimes)...)
+	return seawall.Wrap("app.CheckFiles", err)
+}
+
+// Throwaway makes an empty database on the PostgreSQL server of a URL and gives
+// what drops it again.
+func Throwaway(ctx context.Context, server string) (url string, drop func() error, err error) {
+	return freshDatabase(ctx, server, "scenario")
 }
