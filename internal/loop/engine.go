@@ -40,9 +40,9 @@ type Config struct {
 	// Rules gives what the protocol of a loop ("id@version") says beyond its
 	// steps; nil gives the zero Rule for all.
 	Rules func(protocol string) Rule
-	// Again plans the steps of a loop anew after one of them ended, for protocols
-	// whose Rule asks for it; may be nil.
-	Again func(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) ([]StepPlan, error)
+	// Again plans a loop anew after one of its steps ended, for protocols whose Rule
+	// asks for it; only the steps and series of the answer count. May be nil.
+	Again func(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) (Opening, error)
 	// Child plans the loop that a step opens and waits for; nil where no protocol
 	// has such steps.
 	Child func(ctx context.Context, tx seawall.Tx, parent Loop, step Step) (Opening, error)
@@ -85,9 +85,6 @@ type StepPlan struct {
 	// After are the keys of the steps that must be settled before its turn comes;
 	// keys that the loop does not have are ignored.
 	After []string
-	// Count says what Due counts from where that is not known when the loop opens;
-	// Due is then zero.
-	Count Count
 	// Required: the loop cannot end by itself unless this step is done.
 	Required bool
 	// Child is the protocol of the loop that it opens and waits for.
@@ -275,7 +272,7 @@ func (e *Engine) AddStep(ctx context.Context, tx seawall.Tx, id seawall.LoopID, 
 func (e *Engine) makeStep(ctx context.Context, tx seawall.Tx, l Loop, p StepPlan, order int) (Step, error) {
 	s := Step{ID: seawall.StepID(tx.NewID()), Loop: l.ID, Kind: l.Kind, Key: p.Key, Order: order, Title: p.Title,
 		State: Open, Opened: tx.Now(), Due: p.Due, Day: p.Day, Needs: p.Needs, Rule: p.Rule, Series: p.series,
-		Form: p.Form, After: p.After, Count: p.Count, Required: p.Required, Child: p.Child,
+		Form: p.Form, After: p.After, Required: p.Required, Child: p.Child,
 		Subject: l.Subject, Mask: l.Mask, Disease: l.Disease, Area: l.Area, Owner: l.Owner, OwnerName: l.OwnerName, Version: 1}
 	switch {
 	case p.Waiting:
@@ -293,13 +290,9 @@ func (e *Engine) makeStep(ctx context.Context, tx seawall.Tx, l Loop, p StepPlan
 }
 
 // arm starts the escalation clock of an open step: the cut-off at or after its
-// due time, and never one that passed before the step was open. A due time that
-// has still to be counted gives its clock when it is known.
+// due time, and never one that passed before the step was open.
 func (e *Engine) arm(ctx context.Context, tx seawall.Tx, l Loop, s Step, opened time.Time) error {
 	due := s.Due
-	if due.IsZero() && !s.Count.IsZero() {
-		return nil
-	}
 	if due.Before(opened) {
 		due = opened
 	}

@@ -105,8 +105,6 @@ type Step struct {
 	Rule string `json:"rule"`
 	// After are the keys of the steps that must be settled before its turn comes.
 	After []string `json:"after,omitempty"`
-	// Count says what its due time counts from where that is not known yet.
-	Count Count `json:"count,omitzero"`
 	// Child is the protocol of the loop it opens, ChildLoop that loop.
 	Child     string         `json:"child,omitempty"`
 	ChildLoop seawall.LoopID `json:"childLoop,omitempty"`

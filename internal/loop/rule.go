@@ -1,7 +1,6 @@
 package loop
 
 import (
-	"strings"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -59,66 +58,6 @@ func (e *Engine) theme(l Loop) string {
 		return t
 	}
 	return string(l.Kind)
-}
-
-// Count says from what a step's due time counts when the loop opens without
-// knowing it. The zero Count counts from nothing.
-type Count struct {
-	// From is "step.KEY" (when that step was settled), "form.FIELD" (a date or
-	// instant that a form of this loop gives) or "turn" (when its turn came).
-	From     string `json:"from"`
-	Hours    int    `json:"hours,omitempty"`
-	Days     int    `json:"days,omitempty"`
-	EndOfDay bool   `json:"endOfDay,omitempty"`
-}
-
-// The beginnings of what a Count may count from.
-const (
-	fromTurn = "turn"
-	fromStep = "step."
-	fromForm = "form."
-)
-
-// IsZero reports whether c counts from nothing.
-func (c Count) IsZero() bool { return c == Count{} }
-
-// Due gives the instant that lies so far after base; days are days of the
-// calendar in zone.
-func (c Count) Due(base time.Time, zone *time.Location) time.Time {
-	at := base.In(zone).AddDate(0, 0, c.Days).Add(time.Duration(c.Hours) * time.Hour)
-	if c.EndOfDay {
-		at = EndOf(seawall.DayOf(at, zone), zone)
-	}
-	return at.UTC()
-}
-
-// base finds the instant that c counts from: among the steps, or in the values
-// of a form. ok is false while it is not known.
-func (c Count) base(steps []Step, data map[string]any, zone *time.Location) (at time.Time, ok bool) {
-	if key, is := strings.CutPrefix(c.From, fromStep); is {
-		for _, s := range steps {
-			switch {
-			case s.Key != key:
-			case live(s):
-				return time.Time{}, false
-			default:
-				at = later(at, s.DoneAt)
-			}
-		}
-		return at, !at.IsZero()
-	}
-	field, is := strings.CutPrefix(c.From, fromForm)
-	text, said := data[field].(string)
-	if !is || !said {
-		return time.Time{}, false
-	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return t, true
-	}
-	if d, err := seawall.ParseDay(text); err == nil && d.Known() {
-		return d.Start(zone), true
-	}
-	return time.Time{}, false
 }
 
 // live reports whether a step still has to be settled.

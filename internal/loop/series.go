@@ -11,7 +11,7 @@ import (
 // the clock of its next day. Days that were over before it opened are not made.
 func (e *Engine) openSeries(ctx context.Context, tx seawall.Tx, l Loop, p SeriesPlan, order int) ([]Step, error) {
 	s := Series{ID: tx.NewID(), Loop: l.ID, Key: p.Key, Title: p.Title, From: p.From, To: p.To, Next: p.From,
-		DueHour: p.DueHour, PerDay: max(p.PerDay, 1), Needs: p.Needs, Rule: p.Rule, State: Open, Version: 1}
+		DueHour: p.DueHour, PerDay: max(p.PerDay, 1), Needs: p.Needs, Form: p.Form, Rule: p.Rule, State: Open, Version: 1}
 	today := seawall.DayOf(tx.Now(), e.Zone)
 	if s.Next < today {
 		s.Next = today
@@ -43,7 +43,7 @@ func (e *Engine) planNext(ctx context.Context, tx seawall.Tx, s *Series) error {
 func (e *Engine) makeDay(ctx context.Context, tx seawall.Tx, l Loop, s Series, day seawall.Day, order int) ([]Step, error) {
 	var steps []Step
 	for _, due := range e.dues(s, day, tx.Now()) {
-		st, err := e.makeStep(ctx, tx, l, StepPlan{Key: s.Key, Title: s.Title, Due: due, Day: day, Needs: s.Needs, Rule: s.Rule, series: true}, order)
+		st, err := e.makeStep(ctx, tx, l, StepPlan{Key: s.Key, Title: s.Title, Due: due, Day: day, Needs: s.Needs, Form: s.Form, Rule: s.Rule, series: true}, order)
 		if err != nil {
 			return nil, err
 		}

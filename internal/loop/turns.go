@@ -3,7 +3,6 @@ package loop
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/seawall-city/seawall"
 )
@@ -30,16 +29,15 @@ func settled(keys []string, steps []Step, series []Series) bool {
 	return true
 }
 
-// wake opens the steps whose turn has come after one was settled with data, sets
-// the due times that are known now, and gives the steps of the loop as they are,
-// with those that opened.
-func (e *Engine) wake(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, data map[string]any) (all []Step, opened []seawall.StepID, err error) {
-	if rule := e.rule(l); rule.Again && e.Again != nil {
+// wake opens the steps whose turn has come after one was settled, and gives the
+// steps of the loop as they are, with those that opened.
+func (e *Engine) wake(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) (all []Step, opened []seawall.StepID, err error) {
+	if e.Again != nil && e.rule(l).Again {
 		if steps, opened, err = e.lookAgain(ctx, tx, l, steps); err != nil {
 			return steps, nil, err
 		}
 	}
-	if !slices.ContainsFunc(steps, unsure) {
+	if !slices.ContainsFunc(steps, queued) {
 		return steps, opened, nil
 	}
 	series, err := e.Store.SeriesOf(ctx, tx, l.ID)
@@ -48,34 +46,22 @@ func (e *Engine) wake(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, 
 	}
 	for i := range steps {
 		s := &steps[i]
-		if !unsure(*s) {
+		if !queued(*s) || !settled(s.After, steps, series) {
 			continue
 		}
-		turn := s.State == Waiting && len(s.After) > 0 && settled(s.After, steps, series)
-		due, known := e.dueNow(tx, *s, steps, data, turn)
-		if !turn && (!known || s.State == Waiting && due.Equal(s.Due)) {
-			continue
-		}
-		if known {
-			s.Due, s.Day = due, seawall.DayOf(due, e.Zone)
-		}
-		if turn {
-			opened = append(opened, s.ID)
-		}
-		if err := e.begin(ctx, tx, l, s, turn); err != nil {
+		opened = append(opened, s.ID)
+		if err := e.begin(ctx, tx, l, s, true); err != nil {
 			return steps, nil, err
 		}
 	}
 	return steps, opened, nil
 }
 
-// unsure reports whether a step waits for its turn or for its due time.
-func unsure(s Step) bool {
-	return s.State == Waiting || s.State == Open && s.Due.IsZero() && !s.Count.IsZero()
-}
+// queued reports whether a step waits for others.
+func queued(s Step) bool { return s.State == Waiting && len(s.After) > 0 }
 
-// begin saves a step whose due time is known now, or whose turn has come, and
-// starts its clock unless it still waits.
+// begin saves a step whose turn has come, or that goes on waiting, and starts its
+// clock in the first case. A step without a due time is due at once.
 func (e *Engine) begin(ctx context.Context, tx seawall.Tx, l Loop, s *Step, turn bool) error {
 	if turn {
 		s.State, s.Opened = Open, tx.Now()
@@ -90,33 +76,17 @@ func (e *Engine) begin(ctx context.Context, tx seawall.Tx, l Loop, s *Step, turn
 	return e.arm(ctx, tx, l, *s, tx.Now())
 }
 
-// dueNow gives the due time of a step by its Count. Where the field that it
-// counts from was left empty and no form is left that could give it, it counts
-// from now: no step stays without a clock.
-func (e *Engine) dueNow(tx seawall.Tx, s Step, steps []Step, data map[string]any, turn bool) (time.Time, bool) {
-	if s.Count.IsZero() || !s.Due.IsZero() {
-		return s.Due, false
-	}
-	base, ok := s.Count.base(steps, data, e.Zone)
-	if !ok {
-		left := slices.ContainsFunc(steps, func(o Step) bool { return live(o) && o.ID != s.ID && (o.Form != "" || fromStep+o.Key == s.Count.From) })
-		ok = (turn || s.State == Open) && (s.Count.From == fromTurn || !left)
-		base = tx.Now()
-	}
-	return s.Count.Due(base, e.Zone), ok
-}
-
 // lookAgain plans the loop anew and brings its steps in line: what the plan has
 // more is made, what waits and is not in it any more is dropped, what need not
-// wait any more opens with the due time of the plan.
+// wait any more opens with the due time of the plan. No plan changes nothing.
 func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) ([]Step, []seawall.StepID, error) {
 	plan, err := e.Again(ctx, tx, l, steps)
-	if err != nil {
+	if err != nil || len(plan.Steps) == 0 {
 		return steps, nil, err
 	}
 	var opened []seawall.StepID
 	in := map[string]bool{}
-	for order, p := range plan {
+	for order, p := range plan.Steps {
 		in[p.Key] = true
 		at := slices.IndexFunc(steps, func(s Step) bool { return s.Key == p.Key && !s.Series })
 		if at < 0 {
@@ -128,21 +98,42 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 			continue
 		}
 		s := &steps[at]
-		turn := s.State == Waiting && !p.Waiting
-		if known := unsure(*s) && !p.Due.IsZero() && !p.Due.Equal(s.Due); !turn && !known {
+		if s.State != Waiting || p.Waiting {
 			continue
 		}
-		if !p.Due.IsZero() {
-			s.Due, s.Day = p.Due, p.Day
-		}
-		if turn {
-			opened = append(opened, s.ID)
-		}
-		if err := e.begin(ctx, tx, l, s, turn); err != nil {
+		s.Due, s.Day = p.Due, p.Day
+		opened = append(opened, s.ID)
+		if err := e.begin(ctx, tx, l, s, true); err != nil {
 			return steps, nil, err
 		}
 	}
-	return steps, opened, e.drop(ctx, tx, steps, in)
+	if err := e.drop(ctx, tx, steps, in); err != nil {
+		return steps, nil, err
+	}
+	steps, err = e.moreSeries(ctx, tx, l, steps, plan.Series)
+	return steps, opened, err
+}
+
+// moreSeries opens the series that a new plan has and the loop has not.
+func (e *Engine) moreSeries(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, plan []SeriesPlan) ([]Step, error) {
+	if len(plan) == 0 {
+		return steps, nil
+	}
+	there, err := e.Store.SeriesOf(ctx, tx, l.ID)
+	if err != nil {
+		return steps, err
+	}
+	for _, p := range plan {
+		if slices.ContainsFunc(there, func(s Series) bool { return s.Key == p.Key }) {
+			continue
+		}
+		made, err := e.openSeries(ctx, tx, l, p, len(steps))
+		if err != nil {
+			return steps, err
+		}
+		steps = append(steps, made...)
+	}
+	return steps, nil
 }
 
 // drop cancels the steps that wait and that the plan does not have any more.

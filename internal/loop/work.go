@@ -123,7 +123,7 @@ func (e *Engine) settle(ctx context.Context, tx seawall.Tx, l Loop, steps []Step
 		return Step{}, err
 	}
 	out := *s
-	steps, opened, err := e.wake(ctx, tx, l, steps, ev.Data)
+	steps, opened, err := e.wake(ctx, tx, l, steps)
 	if err != nil {
 		return Step{}, err
 	}
