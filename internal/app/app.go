@@ -257,7 +257,7 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 		return err
 	}
 	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
-		Cases: a.DB, Loops: a.DB, Areas: a.DB, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
+		Cases: a.DB, Loops: a.DB, Areas: a.DB, Relief: a.DB, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
 		LinkKey: link, LinkBase: a.Config.Link() + "/f/",
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})

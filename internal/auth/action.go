@@ -47,4 +47,9 @@ const (
 	AccountRead      Action = "account.read"
 	AccountManage    Action = "account.manage"
 	DemoClock        Action = "demo.clock"
+	AppealRead       Action = "appeal.read"
+	AppealFile       Action = "appeal.file"
+	AppealDecide     Action = "appeal.decide"
+	HelpRead         Action = "help.read"
+	HelpFile         Action = "help.file"
 )

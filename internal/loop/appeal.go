@@ -55,9 +55,9 @@ func (e *Engine) Lift(ctx context.Context, tx seawall.Tx, id seawall.Restriction
 		map[string]string{"kind": r.Kind, "because": because.String(), "reason": reason}))
 }
 
-// Raise takes an open loop one level up at once, without waiting for the cut-off,
-// because its step with this key was not done in time; due is the step's new
-// instant. Errors: Conflict when the loop has ended or the step is not open.
+// Raise takes an open loop up at once, without waiting for the cut-off, to the
+// next level where somebody else answers, because its step with this key was not
+// done in time; due is the step's new instant. Errors: Conflict when the loop has ended or the step is not open.
 func (e *Engine) Raise(ctx context.Context, tx seawall.Tx, id seawall.LoopID, key string, due time.Time) (Climb, error) {
 	const op = "loop.Raise"
 	l, steps, err := e.load(ctx, tx, id)
@@ -69,11 +69,17 @@ func (e *Engine) Raise(ctx context.Context, tx seawall.Tx, id seawall.LoopID, ke
 		return Climb{}, seawall.E(op, seawall.Conflict, "step_not_open", "state", key)
 	}
 	s := &steps[at]
-	s.Escalations, s.EscalatedAt, s.Due = s.Escalations+1, tx.Now(), due
-	out := Climb{Step: *s, From: l.Owner, FromName: l.OwnerName}
-	if err := e.climb(ctx, tx, &l, s); err != nil {
-		return Climb{}, seawall.Wrap(op, err)
+	out := Climb{From: l.Owner, FromName: l.OwnerName}
+	for {
+		if err := e.climb(ctx, tx, &l, s); err != nil {
+			return Climb{}, seawall.Wrap(op, err)
+		}
+		if l.Owner != out.From || l.Area == e.City {
+			break // a level where nobody else answers is no step up
+		}
 	}
+	s.Escalations, s.EscalatedAt, s.Due = l.Level, tx.Now(), due
+	out.Step = *s
 	if err := e.spread(ctx, tx, l, steps, s.ID); err != nil {
 		return Climb{}, seawall.Wrap(op, err)
 	}

@@ -105,3 +105,30 @@ func StateAfter(answered, helped bool) string {
 	}
 	return HelpOpen
 }
+
+// Clocks are how long calling back and being there may take.
+type Clocks struct {
+	Answer, Help time.Duration
+}
+
+// Urgent reports whether the clocks run in minutes: nobody waits for the cut-off.
+func (c Clocks) Urgent() bool { return c.Answer < time.Hour }
+
+// MostClimbs bounds how often one request goes up by itself; the cut-off goes on
+// from there. Source: our own choice; one more than a city has levels.
+const MostClimbs = 6
+
+// ClocksOf gives the clocks of a kind of help. Source: requirements §2.10 (medical
+// emergencies at once; the hotline's two hours for urgent and 24 hours for
+// ordinary requests); the minutes are our own choice.
+func ClocksOf(kind string) Clocks {
+	switch kind {
+	case Medical:
+		return Clocks{Answer: 10 * time.Minute, Help: time.Hour}
+	case Medicine, Care, Stuck:
+		return Clocks{Answer: 2 * time.Hour, Help: 12 * time.Hour}
+	case Food:
+		return Clocks{Answer: 2 * time.Hour, Help: 24 * time.Hour}
+	}
+	return Clocks{Answer: 24 * time.Hour, Help: 72 * time.Hour}
+}

@@ -37,6 +37,9 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 			return loop.Step{}, err
 		}
 	}
+	if l.Subject.Kind == seawall.KindAppeal {
+		return loop.Step{}, seawall.E("response.completeStep", seawall.Conflict, "appeal_decide_there")
+	}
 	if l.Kind == loop.FollowUp && st.Key == stepRelease {
 		return s.releaseByHand(ctx, tx, l, st, ev)
 	}
@@ -68,9 +71,12 @@ func (s *Service) stepFor(ctx context.Context, tx seawall.Tx, who Who, id seawal
 // subjectArea is the area of the record a duty is about; the duty itself may
 // have climbed above it.
 func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (seawall.AreaPath, error) {
-	if l.Subject.Kind == seawall.KindContact {
+	switch l.Subject.Kind {
+	case seawall.KindContact:
 		c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
 		return c.Area, err
+	case seawall.KindAppeal, seawall.KindHelp:
+		return l.Area, nil // they move with their duty: below, nobody decides any more
 	}
 	c, err := s.d.Cases.Case(ctx, tx, seawall.CaseID(l.Subject.ID))
 	return c.Area, err
@@ -195,6 +201,9 @@ func (s *Service) StepImpossible(ctx context.Context, who Who, id seawall.StepID
 		}
 		if st.Kind == loop.FollowUp && st.Key == stepRelease {
 			return seawall.E(op, seawall.Conflict, "release_blocked", "condition", blockStay)
+		}
+		if st.Subject.Kind == seawall.KindAppeal {
+			return seawall.E(op, seawall.Conflict, "appeal_decide_there")
 		}
 		out, err = s.engine.Impossible(ctx, tx, id, version, reason)
 		return err

@@ -92,7 +92,7 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.vault, o.flaky = v, &flakyVault{Vault: v}
 	roster := area.New(db, o.log, zone)
 	o.main = response.New(response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Areas: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
+		Cases: db, Loops: db, Areas: db, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}})
 	o.ground()

@@ -156,7 +156,13 @@ func (s *Service) parties(ctx context.Context, tx seawall.Tx, at seawall.AreaPat
 // mirror keeps the contact's row in step with its follow-up loop: owner, next
 // due, state, and the room that is free again when nobody is held in it.
 func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) error {
-	if l.Subject.Kind != seawall.KindContact {
+	switch l.Subject.Kind {
+	case seawall.KindContact:
+	case seawall.KindAppeal:
+		return s.mirrorAppeal(ctx, tx, l)
+	case seawall.KindHelp:
+		return s.mirrorHelp(ctx, tx, l, steps)
+	default:
 		return nil
 	}
 	c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))

@@ -12,6 +12,7 @@ import (
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/regime"
+	"github.com/seawall-city/seawall/internal/relief"
 	"github.com/seawall-city/seawall/internal/vault"
 )
 
@@ -59,6 +60,8 @@ type Deps struct {
 	Cases casebook.Store
 	Loops loop.Store
 	Areas area.Store
+	// Relief keeps objections and requests for help.
+	Relief relief.Store
 	// Roster answers who is on duty and which area is above another.
 	Roster *area.Book
 	Log    ledger.Recorder
@@ -92,7 +95,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: d.Roster.WhoAnswers, Up: d.Roster.Up,
-		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror})
+		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred})
 	return s
 }
 

@@ -101,6 +101,15 @@ func (s *Service) follows(ctx context.Context, tx seawall.Tx, f loop.Firing, n *
 	if f.Climb != nil {
 		*climbs = append(*climbs, *f.Climb)
 	}
+	climb, ended, err := s.reliefDue(ctx, tx, f)
+	if err != nil {
+		return err
+	}
+	n.Ended += ended
+	if climb != nil {
+		n.Escalated++
+		*climbs = append(*climbs, *climb)
+	}
 	if f.Release == "" {
 		return nil
 	}
