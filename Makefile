@@ -50,9 +50,10 @@ proof: build
 proof-full: build
 	./scripts/proof.sh full
 
-## bench: the lists at the size of a large outbreak, on both databases
+## bench: the lists and the engine of duties at the size of a large outbreak, on both databases
 bench: build
 	./scripts/with-postgres.sh $(BIN) bench lists
+	./scripts/with-postgres.sh $(BIN) bench loops
 
 clean:
 	rm -rf bin internal/webui/dist web/node_modules

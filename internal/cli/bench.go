@@ -11,6 +11,7 @@ import (
 // benchCmd measures.
 type benchCmd struct {
 	Lists benchLists `cmd:"" help:"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
+	Loops benchLoops `cmd:"" help:"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases."`
 }
 
 type benchLists struct {
@@ -26,6 +27,42 @@ type benchLists struct {
 
 // Run loads synthetic records into fresh databases and times every list.
 func (c *benchLists) Run(e *env) error {
+	return onFresh(func(urls []string) error {
+		reports, err := app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, Identities: c.Identities,
+			Seed: c.Seed, JSON: c.JSON})
+		if err != nil {
+			return err
+		}
+		return app.SlowLists(reports)
+	})
+}
+
+type benchLoops struct {
+	Loops    int    `default:"1000000" help:"Open duties, each with five clocks."`
+	Contacts int    `default:"60000" help:"How many of them are follow-ups of contacts."`
+	Due      int    `default:"100000" help:"Clocks due at the cut-off."`
+	Open     int    `default:"30" help:"Contacts confirmed at once, each with twenty steps."`
+	Close    int    `default:"500" help:"Contacts closed in bulk."`
+	Rounds   int    `default:"5" help:"How often contacts are confirmed."`
+	Seed     uint64 `default:"1" help:"Makes the records and the questions."`
+	JSON     bool   `help:"Print the figures as JSON."`
+}
+
+// Run loads open duties into fresh databases and measures the engine on them.
+func (c *benchLoops) Run(e *env) error {
+	return onFresh(func(urls []string) error {
+		reports, err := app.BenchLoops(e.ctx, e.io.Out, urls, app.LoopsSize{Loops: c.Loops, Contacts: c.Contacts, Due: c.Due, Opened: c.Open, Closed: c.Close,
+			Rounds: c.Rounds, Seed: c.Seed, JSON: c.JSON})
+		if err != nil {
+			return err
+		}
+		return app.SlowLoops(reports)
+	})
+}
+
+// onFresh gives a measurement its databases: SQLite in a folder that is removed
+// afterwards, and PostgreSQL where the environment names a server.
+func onFresh(measure func(urls []string) error) error {
 	dir, err := os.MkdirTemp("", "seawall-bench-")
 	if err != nil {
 		return err
@@ -35,10 +72,5 @@ func (c *benchLists) Run(e *env) error {
 	if pg := os.Getenv("SEAWALL_TEST_POSTGRES"); strings.HasPrefix(pg, "postgres") {
 		urls = append(urls, pg)
 	}
-	reports, err := app.BenchLists(e.ctx, e.io.Out, urls, app.BenchSize{Persons: c.Persons, Cases: c.Cases, Contacts: c.Contacts, Rounds: c.Rounds, Identities: c.Identities,
-		Seed: c.Seed, JSON: c.JSON})
-	if err != nil {
-		return err
-	}
-	return app.SlowLists(reports)
+	return measure(urls)
 }

@@ -152,6 +152,13 @@ func helpZH() map[string]string {
 		"Roles, separated by commas.":                                                                        "角色，用逗号分隔。",
 		"Area that the account works in; default the city.":                                                  "账号所在区域；默认为全市。",
 		"Create an account and print its one-time password. The server must be stopped when it uses SQLite.": "创建账号并输出一次性密码。使用 SQLite 时须先停止服务器。",
+		"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases.": "在大规模疫情的数据量下测量闭环引擎：到时、触发、列表、开立、办结；数据库同上。",
+		"Open duties, each with five clocks.":                 "未办结的闭环数，每个有五个时限。",
+		"How many of them are follow-ups of contacts.":        "其中多少是密切接触者随访。",
+		"Clocks due at the cut-off.":                          "截止时刻到期的时限数。",
+		"Contacts confirmed at once, each with twenty steps.": "一次确认的接触者数，每人二十个环节。",
+		"Contacts closed in bulk.":                            "批量办结的接触者数。",
+		"How often contacts are confirmed.":                   "确认的次数。",
 		"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL.":   "在大规模疫情的数据量下测量每个列表：SQLite，以及设置了 SEAWALL_TEST_POSTGRES 时的 PostgreSQL。",
 		"What the rows are: areas, linelist, contacts (persons), links (who met or infected whom), followups or results.": "每行是什么：areas 区域、linelist 病例、contacts 接触者、links 关系（谁接触或感染了谁）、followups 随访、results 检测结果。",
 	}
