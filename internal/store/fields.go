@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 	"time"
 
@@ -92,6 +93,27 @@ func words(t *seawall.Text) []any { return []any{&t.ZH, &t.EN} }
 
 // stretch gives the columns from_at and to_at.
 func stretch(iv *seawall.Interval) []any { return []any{ts(&iv.From), ts(&iv.To)} }
+
+// someJSON keeps anything as JSON text like asJSON, but nothing (nil, a zero
+// struct) as the empty text: most rows have nothing there.
+func someJSON[T any](p *T) any { return someCol[T]{p} }
+
+type someCol[T any] struct{ p *T }
+
+func (c someCol[T]) Value() (driver.Value, error) {
+	if reflect.ValueOf(c.p).Elem().IsZero() {
+		return "", nil
+	}
+	return jsonCol{c.p}.Value()
+}
+
+func (c someCol[T]) Scan(v any) error {
+	if v == "" {
+		*c.p = *new(T)
+		return nil
+	}
+	return jsonCol{c.p}.Scan(v)
+}
 
 // names splits a list of column names written over several lines.
 func names(s string) []string { return strings.Fields(s) }
