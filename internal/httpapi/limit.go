@@ -73,3 +73,13 @@ func (l *limiter) allow(now time.Time, bounds map[string]int) error {
 	}
 	return nil
 }
+
+// counted gives how often a key was counted in this minute.
+func (l *limiter) counted(now time.Time, key string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !now.Truncate(limitAfter).Equal(l.minute) {
+		return 0
+	}
+	return l.counts[sha256.Sum256([]byte(key))]
+}

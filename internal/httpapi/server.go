@@ -156,6 +156,8 @@ func (s *Server) routes() {
 	s.logRoutes()
 	s.accountRoutes()
 	s.publicRoutes()
+	s.reliefRoutes()
+	s.residentRoutes()
 	s.demoRoutes()
 }
 

@@ -1,0 +1,161 @@
+package httpapi
+
+import (
+	"context"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/area"
+	"github.com/seawall-city/seawall/internal/relief"
+	"github.com/seawall-city/seawall/internal/response"
+)
+
+// The resident's page asks without an account. What it may ask is bounded by the
+// minute and forgotten with it: by address, which a whole isolation site may
+// share, by the code that is used, and by how often an address tries codes that do
+// not exist. No cookie, no fingerprint, nothing kept.
+const (
+	perFiling = 120 // declarations, objections and requests for help a minute from one address
+	perMiss   = 30  // codes that do not exist a minute from one address
+)
+
+// KeyPath is the input of operations on what a code or a link's token opens.
+type KeyPath struct {
+	Key string `path:"key" maxLength:"200"`
+}
+
+// PublicArea is an area of the city as anybody may choose it.
+type PublicArea struct {
+	ID   seawall.AreaID `json:"id"`
+	Name seawall.Text   `json:"name"`
+	// Full is the name with those above it inside the city.
+	Full  seawall.Text `json:"full"`
+	Level area.Level   `json:"level"`
+}
+
+func (s *Server) residentRoutes() {
+	handle(s, anybody, "GET", "/public/duties/{key}", "my-duties", "What is asked of me, by a personal link or a declaration's code",
+		func(ctx context.Context, _ response.Who, in *KeyPath) (response.MyDuties, error) {
+			return byKey(ctx, s, in.Key, s.d.Main.MyDuties)
+		})
+	handle(s, anybody, "GET", "/public/areas", "public-areas", "Areas of the city by name or below one",
+		func(ctx context.Context, _ response.Who, in *struct {
+			Q      string `query:"q" maxLength:"60"`
+			Parent string `query:"parent" maxLength:"40"`
+		}) (response.List[PublicArea], error) {
+			return s.publicAreas(ctx, in.Q, in.Parent)
+		})
+	s.publicAppealRoutes()
+	s.publicHelpRoutes()
+}
+
+func (s *Server) publicAppealRoutes() {
+	handle(s, anybody, "POST", "/public/appeals", "object", "Object to a measure on me",
+		func(ctx context.Context, _ response.Who, in *struct{ Body response.Objection }) (response.MyAppeal, error) {
+			if err := s.filing(ctx); err != nil {
+				return response.MyAppeal{}, err
+			}
+			return byKey(ctx, s, in.Body.Key, func(ctx context.Context, _ string) (response.MyAppeal, error) {
+				return s.d.Main.Object(ctx, in.Body)
+			})
+		})
+	handle(s, anybody, "GET", "/public/appeals/{key}", "my-appeal", "My objection, by its code",
+		func(ctx context.Context, _ response.Who, in *KeyPath) (response.MyAppeal, error) {
+			return byKey(ctx, s, in.Key, s.d.Main.MyAppeal)
+		})
+}
+
+func (s *Server) publicHelpRoutes() {
+	handle(s, anybody, "POST", "/public/help", "ask-help", "Ask for help; a medical emergency is never refused",
+		func(ctx context.Context, _ response.Who, in *struct{ Body response.NewHelp }) (response.MyHelp, error) {
+			if in.Body.Kind != relief.Medical {
+				if err := s.filing(ctx); err != nil {
+					return response.MyHelp{}, err
+				}
+			}
+			return s.d.Main.AskHelp(ctx, in.Body)
+		})
+	handle(s, anybody, "GET", "/public/help/{key}", "my-help", "My request for help, by its code",
+		func(ctx context.Context, _ response.Who, in *KeyPath) (response.MyHelp, error) {
+			return byKey(ctx, s, in.Key, s.d.Main.MyHelp)
+		})
+}
+
+// filing counts something that an address sends in.
+func (s *Server) filing(ctx context.Context) error {
+	from := requestOf(ctx).remote
+	return s.limits.allow(s.d.Clock.Now(), map[string]int{"files " + from: perFiling, "from " + from: perAddress})
+}
+
+// looking counts a look-up that needs no code.
+func (s *Server) looking(ctx context.Context) error {
+	return s.limits.allow(s.d.Clock.Now(), map[string]int{"from " + requestOf(ctx).remote: perAddress})
+}
+
+// byKey does something with a code, counted under the code and the address. An
+// address that has tried too many codes which do not exist is refused before the
+// next one is looked up.
+func byKey[T any](ctx context.Context, s *Server, key string, do func(context.Context, string) (T, error)) (T, error) {
+	var none T
+	now, misses := s.d.Clock.Now(), "misses "+requestOf(ctx).remote
+	if s.limits.counted(now, misses) >= perMiss {
+		return none, seawall.E("httpapi.byKey", seawall.Limited, "too_many_requests")
+	}
+	if err := s.bound(ctx, relief.Plain(key)); err != nil {
+		return none, err
+	}
+	out, err := do(ctx, key)
+	if seawall.Is(err, seawall.NotFound) {
+		_ = s.limits.allow(now, map[string]int{misses: perMiss}) // counted; the next one is refused
+	}
+	return out, err
+}
+
+// mostAreas bounds the areas of one answer; a county has fewer towns.
+const mostAreas = 60
+
+// publicAreas lists counties, towns and villages: grids and households are nobody
+// else's business.
+func (s *Server) publicAreas(ctx context.Context, q, parent string) (response.List[PublicArea], error) {
+	out := response.List[PublicArea]{Items: []PublicArea{}}
+	if err := s.looking(ctx); err != nil {
+		return out, err
+	}
+	err := s.d.Work.Read(ctx, func(tx seawall.Tx) (err error) {
+		var found []area.Area
+		if q != "" {
+			found, err = s.d.Areas.Search(ctx, tx, q, seawall.Scope{s.d.City.Path}, 20)
+		} else {
+			if parent == "" {
+				parent = string(s.d.City.Root)
+			}
+			found, err = s.d.Areas.Children(ctx, tx, seawall.AreaID(parent), area.Statistical)
+		}
+		for _, a := range found {
+			if err != nil || len(out.Items) == mostAreas {
+				break
+			}
+			if a.Level != area.County && a.Level != area.Town && a.Level != area.Village {
+				continue
+			}
+			p := PublicArea{ID: a.ID, Name: a.Name, Level: a.Level}
+			p.Full, err = s.fullName(ctx, tx, a)
+			out.Items = append(out.Items, p)
+		}
+		out.Total = len(out.Items)
+		return err
+	})
+	return out, err
+}
+
+// fullName gives the names from the county down to an area.
+func (s *Server) fullName(ctx context.Context, tx seawall.Tx, a area.Area) (seawall.Text, error) {
+	chain, err := s.d.Areas.Chain(ctx, tx, a.Path)
+	full := a.Name
+	for _, up := range chain {
+		if up.ID == a.ID || up.Level == area.City || up.Level == area.Province {
+			continue
+		}
+		full.ZH, full.EN = up.Name.ZH+" "+full.ZH, full.EN+", "+up.Name.EN
+	}
+	return full, err
+}
