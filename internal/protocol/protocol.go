@@ -14,6 +14,8 @@ const (
 	SubjectCase    = "case"
 	SubjectContact = "contact"
 	SubjectArrival = "arrival"
+	SubjectAppeal  = "appeal"
+	SubjectHelp    = "help"
 	SubjectEntry   = "entry"
 )
 
@@ -50,6 +52,9 @@ type Protocol struct {
 	Notices []NoticeRule `json:"notices"`
 	Source  seawall.Text `json:"source"`
 	Notes   seawall.Text `json:"notes,omitzero"`
+
+	// rules are the compiled conditions by the path of their key.
+	rules map[string]*condition
 }
 
 // Ref names the protocol with its version as loops keep it: "id@version".
@@ -67,6 +72,9 @@ type Form struct {
 	Key    string       `json:"key"`
 	Title  seawall.Text `json:"title"`
 	Fields []Field      `json:"fields"`
+
+	// rules are the compiled conditions of fields by their key.
+	rules map[string]*condition
 }
 
 // The types of a field.
@@ -112,14 +120,20 @@ type Option struct {
 }
 
 // Step is a step of the protocol, or, with Each, one for every item of a list
-// that the regime's plan gives.
+// that the regime gives.
 type Step struct {
-	Key   string       `json:"key"`
+	Key string `json:"key"`
+	// Title may hold {no}, {class}, {disease} and, with Each, {text}, {n}, {kind}.
 	Title seawall.Text `json:"title"`
+	// TitleIf are other titles; the first whose condition holds is taken.
+	TitleIf []TitleRule `json:"titleIf,omitempty"`
 	// Help tells whoever does it how.
 	Help seawall.Text `json:"help,omitzero"`
-	// Each repeats the step: "case_clocks", "plan.tests", "plan.prophylaxis".
+	// Each repeats the step: "case_clocks", "plan.tests", "plan.prophylaxis",
+	// "plan.segments". The item brings its own due time; its key is added to Key.
 	Each string `json:"each,omitempty"`
+	// InTurn makes each item wait for the one before it.
+	InTurn bool `json:"inTurn,omitempty"`
 	// Daily makes a series: one or more a day over the days of Series.
 	Daily *Daily `json:"daily,omitempty"`
 	Due   *Due   `json:"due,omitempty"`
@@ -134,25 +148,54 @@ type Step struct {
 	// Child is the protocol of a loop that the step opens about the same subject
 	// and waits for.
 	Child string `json:"child,omitempty"`
+	// Restrict limits somebody while the loop is open.
+	Restrict *Restrict `json:"restrict,omitempty"`
 }
 
-// Due says when a step is due. Exactly one of Hours, Days, Figure counts from
-// After; EndOfDay moves it to 23:59 of that day.
+// TitleRule is a title for where a CEL condition holds.
+type TitleRule struct {
+	When  string       `json:"when"`
+	Title seawall.Text `json:"title"`
+}
+
+// Due says when a step is due. Exactly one of Minutes, Hours, Days, Figure counts
+// from After; EndOfDay moves it to 23:59 of that day.
 type Due struct {
-	// After names the event: "opened", "reported", "discovered", "last_exposure",
-	// "left", "arrived", "form.FIELD", "step.KEY".
-	After  string `json:"after"`
-	Hours  *int   `json:"hours,omitempty"`
-	Days   *int   `json:"days,omitempty"`
-	Figure string `json:"figure,omitempty"` // a figure of the regime, "transfer_hours"
+	// After names the event: see Events; "form.FIELD" is a day of the entry form,
+	// "step.KEY" the moment a step was done, "step.KEY.FIELD" a day its form gave.
+	After   string `json:"after"`
+	Minutes *int   `json:"minutes,omitempty"`
+	Hours   *int   `json:"hours,omitempty"`
+	Days    *int   `json:"days,omitempty"`
+	Figure  string `json:"figure,omitempty"` // a figure of the regime in hours: see Figures
+	// ElseHours stands in where the regime in force gives no such figure.
+	ElseHours *int `json:"elseHours,omitempty"`
 	// EndOfDay makes it due at the end of the local day it falls on.
 	EndOfDay bool `json:"endOfDay,omitempty"`
+	// DayShift moves the day that the step belongs to away from that of its due
+	// time, in days: -1 is the day before.
+	DayShift int `json:"dayShift,omitempty"`
+}
+
+// Restrict limits somebody. With Plan the kinds, days and reasons are those of
+// the regime's plan, one restriction for each stretch that limits movement; else
+// they stand here. Nothing restricts without an end, a reason and an appeal.
+type Restrict struct {
+	Plan bool `json:"plan,omitempty"`
+	// Kind is a kind of stay of the regime: "central", "home", "home_monitoring".
+	Kind string `json:"kind,omitempty"`
+	// After is the event that it counts from, MaxDays its last day from there.
+	After   string       `json:"after,omitempty"`
+	MaxDays int          `json:"maxDays,omitempty"`
+	Reason  seawall.Text `json:"reason,omitzero"`
+	// AppealHours is how soon an objection is decided.
+	AppealHours int `json:"appealHours"`
 }
 
 // Daily is a series of steps.
 type Daily struct {
-	// From and To are days: "plan.monitor_from", "plan.monitor_to", or a Due's
-	// events with an offset.
+	// From and To are days, both inclusive: an event of Due's kinds, with "+N" for
+	// N days later ("form.bitten_on+10"), or "plan.monitor_from", "plan.monitor_to".
 	From   string `json:"from"`
 	To     string `json:"to"`
 	PerDay string `json:"perDay"` // a figure of the plan or a number
@@ -199,16 +242,19 @@ type NoticeRule struct {
 type Entry struct {
 	ID       seawall.EntryID  `json:"id"`
 	No       string           `json:"no"`
-	Protocol string           `json:"protocol"` // id@version
-	Kind     string           `json:"kind"`     // the protocol's id
+	Request  string           `json:"request,omitempty"` // the request that made it
+	Protocol string           `json:"protocol"`          // id@version
+	Kind     string           `json:"kind"`              // the protocol's id
 	Disease  string           `json:"disease,omitempty"`
 	Person   seawall.PersonNo `json:"person,omitempty"`
 	Mask     string           `json:"mask"`
 	Area     seawall.AreaPath `json:"area"`
 	Values   map[string]any   `json:"values"`
 	State    string           `json:"state"` // "open", "closed", "retracted"
-	Loop     seawall.LoopID   `json:"loop"`
-	By       string           `json:"by"`
-	At       int64            `json:"at"` // µs
-	Version  int              `json:"version"`
+	// Retraction is the reason of an entry that was taken back.
+	Retraction string         `json:"retraction,omitempty"`
+	Loop       seawall.LoopID `json:"loop"`
+	By         string         `json:"by"`
+	At         int64          `json:"at"` // µs
+	Version    int            `json:"version"`
 }
