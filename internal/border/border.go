@@ -120,6 +120,8 @@ type Arrival struct {
 	// city.
 	Stage  string `json:"stage,omitempty"`
 	Holder string `json:"holder,omitempty"`
+	// Room is the capacity row whose room they take in central quarantine.
+	Room string `json:"room,omitempty"`
 	// NextDue is when the next missing check or open step is due.
 	NextDue time.Time `json:"nextDue"`
 	// Reason is why it was retracted or did not take place.
@@ -142,11 +144,13 @@ type Group struct {
 	No string          `json:"no"`
 	// Size is the number declared or counted at the gate; Known how many are on
 	// record.
-	Size    int    `json:"size"`
-	Known   int    `json:"known"`
-	Channel string `json:"channel"`
-	Mode    string `json:"mode"`
-	Vehicle string `json:"vehicle,omitempty"`
+	Size  int `json:"size"`
+	Known int `json:"known"`
+	// Declared is the number that the travellers declared; 0 where nobody did.
+	Declared int    `json:"declared,omitempty"`
+	Channel  string `json:"channel"`
+	Mode     string `json:"mode"`
+	Vehicle  string `json:"vehicle,omitempty"`
 	// Booking is the ticket order or passenger list that they share.
 	Booking string    `json:"booking,omitempty"`
 	At      time.Time `json:"at"`
@@ -236,6 +240,9 @@ type Store interface {
 	// that lie at parent itself count under parent. Retracted ones and those who
 	// did not come count nowhere, those not here yet not either.
 	CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) ([]AreaChecks, error)
+
+	// CheckTotal gives the same sum over parent as a whole.
+	CheckTotal(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) (AreaChecks, error)
 
 	SaveGroup(ctx context.Context, tx seawall.Tx, g Group) error
 	Group(ctx context.Context, tx seawall.Tx, id seawall.GroupID) (Group, error)

@@ -14,6 +14,35 @@ import (
 // the subtree come as six numbers each and are added up here: the median needs
 // them one by one, and neither database has one that both understand.
 func (db *DB) CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) ([]border.AreaChecks, error) {
+	sums := map[seawall.AreaPath]*tally{}
+	err := checkRows(ctx, tx, scope, parent, func(area string, n [8]int64) {
+		at := seawall.AreaPath(above(area, parent.Depth()+1))
+		s := sums[at]
+		if s == nil {
+			s = newTally(at)
+			sums[at] = s
+		}
+		s.add(n, microsOf(now))
+	})
+	out := make([]border.AreaChecks, 0, len(sums))
+	for _, s := range sums {
+		out = append(out, s.closed())
+	}
+	slices.SortFunc(out, func(a, b border.AreaChecks) int { return cmp.Compare(a.Area, b.Area) })
+	return out, err
+}
+
+// CheckTotal gives the four checks of an area as a whole.
+func (db *DB) CheckTotal(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) (border.AreaChecks, error) {
+	s := newTally(parent)
+	err := checkRows(ctx, tx, scope, parent, func(_ string, n [8]int64) { s.add(n, microsOf(now)) })
+	return s.closed(), err
+}
+
+// checkRows reads, for each arrival of a subtree that counts, its area and eight
+// numbers: arrived, the four checks, the first due of a missing one, the last
+// made, undeclared.
+func checkRows(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, each func(area string, n [8]int64)) error {
 	const op = "store.CheckCounts"
 	t := of(tx)
 	var w where
@@ -22,33 +51,22 @@ func (db *DB) CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scop
 	rows, err := t.query(ctx, op, `SELECT area, arrived, headcount_at, identity_at, location_at, measure_at, check_due, complete_at, undeclared
 		FROM arrival WHERE `+all(w.conds...), w.args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	sums := map[seawall.AreaPath]*tally{}
 	for rows.Next() {
 		var area string
 		var n [8]int64
 		if err := rows.Scan(&area, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7]); err != nil {
-			return nil, t.fail(op, err)
+			return t.fail(op, err)
 		}
-		at := seawall.AreaPath(above(area, parent.Depth()+1))
-		s := sums[at]
-		if s == nil {
-			s = &tally{AreaChecks: border.AreaChecks{Area: at, Done: map[string]int{}, MedianHours: -1}}
-			sums[at] = s
-		}
-		s.add(n, microsOf(now))
+		each(area, n)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, t.fail(op, err)
-	}
-	out := make([]border.AreaChecks, 0, len(sums))
-	for _, s := range sums {
-		out = append(out, s.closed())
-	}
-	slices.SortFunc(out, func(a, b border.AreaChecks) int { return cmp.Compare(a.Area, b.Area) })
-	return out, nil
+	return t.fail(op, rows.Err())
+}
+
+func newTally(at seawall.AreaPath) *tally {
+	return &tally{AreaChecks: border.AreaChecks{Area: at, Done: map[string]int{}, MedianHours: -1}}
 }
 
 // tally adds up one area.

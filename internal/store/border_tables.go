@@ -14,9 +14,9 @@ var _ border.Store = (*DB)(nil)
 func travelGroups() *table[border.Group] {
 	return &table[border.Group]{
 		kind: seawall.KindGroup, name: "travel_group",
-		cols: names("id no size known channel mode vehicle booking at request secret version"),
+		cols: names("id no size known declared channel mode vehicle booking at request secret version"),
 		fields: func(g *border.Group) []any {
-			return with(&g.ID, &g.No, &g.Size, &g.Known, &g.Channel, &g.Mode, &g.Vehicle, &g.Booking, ts(&g.At), &g.Request, &g.Secret, &g.Version)
+			return with(&g.ID, &g.No, &g.Size, &g.Known, &g.Declared, &g.Channel, &g.Mode, &g.Vehicle, &g.Booking, ts(&g.At), &g.Request, &g.Secret, &g.Version)
 		},
 		id:      func(g *border.Group) string { return string(g.ID) },
 		version: func(g *border.Group) int { return g.Version },
@@ -28,13 +28,13 @@ func arrivals() *table[border.Arrival] {
 		kind: seawall.KindArrival, name: "arrival",
 		cols: names(`id no group_id head person mask document channels disease origins mode vehicle seat entry
 			expected arrived stay stay_text area checks missing tier regime rule kind since until_day confirmed_by
-			undeclared found_by stage holder next_due reason loop_id owner owner_name state created_at updated_at version
+			undeclared found_by stage holder room next_due reason loop_id owner owner_name state created_at updated_at version
 			origin by_declared by_feed by_gate by_found headcount_at identity_at location_at measure_at check_due complete_at came`),
 		fields: func(a *border.Arrival) []any {
 			return with(&a.ID, &a.No, &a.Group, flag(&a.Head), &a.Person, &a.Mask, &a.Document, asJSON(&a.Channels), &a.Disease, asJSON(&a.Origins),
 				&a.Mode, &a.Vehicle, &a.Seat, &a.Entry, civil(&a.Expected), ts(&a.Arrived), &a.Stay, &a.StayText, &a.Area,
 				asJSON(&a.Checks), &a.Missing, &a.Tier, &a.Regime, &a.Rule, &a.Kind, ts(&a.Since), civil(&a.Until), &a.ConfirmedBy,
-				flag(&a.Undeclared), &a.FoundBy, &a.Stage, &a.Holder, due(&a.NextDue), &a.Reason, &a.Loop, &a.Owner, &a.OwnerName,
+				flag(&a.Undeclared), &a.FoundBy, &a.Stage, &a.Holder, &a.Room, due(&a.NextDue), &a.Reason, &a.Loop, &a.Owner, &a.OwnerName,
 				&a.State, ts(&a.CreatedAt), ts(&a.UpdatedAt), &a.Version, arrivalKeys(a))
 		},
 		id:      func(a *border.Arrival) string { return string(a.ID) },
