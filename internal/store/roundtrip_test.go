@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/store"
 	"github.com/seawall-city/seawall/internal/store/storetest"
 )
@@ -169,6 +170,10 @@ func dutyRows(t *testing.T, db *store.DB) {
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, s loop.Step) (loop.Step, error) {
 			return db.Step(ctx, tx, s.ID)
 		}, unset: func() loop.Step { return loop.Step{ID: "empty", State: "open", Day: no, Version: 1} }})
+	runRows(t, db, "entry", rowSuite[protocol.Entry]{save: (*store.DB).SaveEntry, versioned: true,
+		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, e protocol.Entry) (protocol.Entry, error) {
+			return db.Entry(ctx, tx, e.ID)
+		}, unset: func() protocol.Entry { return protocol.Entry{ID: "empty", Version: 1} }})
 	runRows(t, db, "series", rowSuite[loop.Series]{save: (*store.DB).SaveSeries, versioned: true,
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, s loop.Series) (loop.Series, error) {
 			return sole(db.SeriesOf(ctx, tx, s.Loop))

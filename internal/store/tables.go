@@ -8,7 +8,7 @@ func tables() []refolder {
 		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
-		appeals(), helps(),
+		entries(), appeals(), helps(),
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 	}
 }

@@ -1,0 +1,56 @@
+package store
+
+import (
+	"context"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/protocol"
+)
+
+var _ protocol.EntryStore = (*DB)(nil)
+
+func entries() *table[protocol.Entry] {
+	return &table[protocol.Entry]{
+		kind: seawall.KindEntry, name: "entry",
+		cols: names(`id no request protocol kind disease person mask area form_values state retraction loop_id author at version`),
+		fields: func(e *protocol.Entry) []any {
+			return with(&e.ID, &e.No, &e.Request, &e.Protocol, &e.Kind, &e.Disease, &e.Person, &e.Mask, &e.Area, someJSON(&e.Values),
+				&e.State, &e.Retraction, &e.Loop, &e.By, &e.At, &e.Version)
+		},
+		id:      func(e *protocol.Entry) string { return string(e.ID) },
+		version: func(e *protocol.Entry) int { return e.Version },
+	}
+}
+
+// SaveEntry writes an entry.
+func (db *DB) SaveEntry(ctx context.Context, tx seawall.Tx, e protocol.Entry) error {
+	return entries().put(ctx, tx, e)
+}
+
+// Entry reads an entry.
+func (db *DB) Entry(ctx context.Context, tx seawall.Tx, id seawall.EntryID) (protocol.Entry, error) {
+	return entries().get(ctx, tx, string(id))
+}
+
+// EntryByRequest finds the entry that a request made.
+func (db *DB) EntryByRequest(ctx context.Context, tx seawall.Tx, request string) (protocol.Entry, error) {
+	return the(ctx, tx, entries(), request, "request = $1 AND request <> ''", request)
+}
+
+// EntriesOfPerson reads the entries about a person, oldest first.
+func (db *DB) EntriesOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]protocol.Entry, error) {
+	return entries().list(ctx, tx, "WHERE person = $1 AND person <> '' ORDER BY id", string(no))
+}
+
+// Entries gives a page of the entries of a kind, newest first, and their total.
+func (db *DB) Entries(ctx context.Context, tx seawall.Tx, q protocol.EntryQuery) ([]protocol.Entry, string, int, error) {
+	l := &listing[protocol.Entry]{from: entries(), pageIndex: "entry_by_kind", countIndex: "entry_by_kind",
+		order: order[protocol.Entry]{name: "at", col: "at", desc: true, value: func(e *protocol.Entry) any { return e.At }}}
+	w := &l.common
+	l.ranges = []string{w.text("kind = ?", q.Kind)}
+	w.eq("state", q.State)
+	if parts, limited := reaches(q.Scope); limited {
+		w.conds = append(w.conds, w.areas("area", parts))
+	}
+	return l.all(ctx, tx, q.Page)
+}
