@@ -19,6 +19,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/config"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
@@ -252,12 +253,16 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 	if err != nil {
 		return err
 	}
+	origins, err := border.LoadOrigins()
+	if err != nil {
+		return err
+	}
 	link, err := linkKey(filepath.Join(a.Config.Data, "keys", "links.key"))
 	if err != nil {
 		return err
 	}
 	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
-		Cases: a.DB, Loops: a.DB, Areas: a.DB, Relief: a.DB, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
+		Cases: a.DB, Loops: a.DB, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
 		LinkKey: link, LinkBase: a.Config.Link() + "/f/",
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})

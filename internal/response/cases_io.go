@@ -135,6 +135,7 @@ type Retraction struct {
 // Retracted counts what was withdrawn with a fact.
 type Retracted struct {
 	Cases        int `json:"cases"`
+	Arrivals     int `json:"arrivals,omitempty"`
 	Results      int `json:"results"`
 	Contacts     int `json:"contacts"`
 	Candidates   int `json:"candidates"`

@@ -40,6 +40,9 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 	if l.Subject.Kind == seawall.KindAppeal {
 		return loop.Step{}, seawall.E("response.completeStep", seawall.Conflict, "appeal_decide_there")
 	}
+	if closed, err := s.arrivalStep(ctx, tx, l, st, ev); err != nil || closed {
+		return s.reread(ctx, tx, st, err)
+	}
 	if l.Kind == loop.FollowUp && st.Key == stepRelease {
 		return s.releaseByHand(ctx, tx, l, st, ev)
 	}
@@ -75,6 +78,9 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	case seawall.KindContact:
 		c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
 		return c.Area, err
+	case seawall.KindArrival:
+		a, err := s.d.Border.Arrival(ctx, tx, seawall.ArrivalID(l.Subject.ID))
+		return a.Area, err
 	case seawall.KindAppeal, seawall.KindHelp:
 		return l.Area, nil // they move with their duty: below, nobody decides any more
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
@@ -90,9 +91,11 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	files, err := intake.Load()
 	o.ok(err)
 	o.vault, o.flaky = v, &flakyVault{Vault: v}
+	origins, err := border.LoadOrigins()
+	o.ok(err)
 	roster := area.New(db, o.log, zone)
 	o.main = response.New(response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Areas: db, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
+		Cases: db, Loops: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}})
 	o.ground()

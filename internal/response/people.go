@@ -240,6 +240,11 @@ func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Per
 	if err != nil {
 		return nil, err
 	}
+	came, err := s.moveArrivals(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, came...)
 	var pick map[seawall.Ref]bool
 	if only != nil {
 		pick = map[seawall.Ref]bool{}
@@ -268,5 +273,9 @@ func (s *Service) subjectsOf(ctx context.Context, tx seawall.Tx, no seawall.Pers
 	for _, c := range contacts {
 		out = append(out, c.Ref())
 	}
-	return out, nil
+	arrivals, err := s.d.Border.ArrivalsOfPerson(ctx, tx, no)
+	for _, a := range arrivals {
+		out = append(out, a.Ref())
+	}
+	return out, err
 }

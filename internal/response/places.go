@@ -158,6 +158,8 @@ func (s *Service) parties(ctx context.Context, tx seawall.Tx, at seawall.AreaPat
 func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) error {
 	switch l.Subject.Kind {
 	case seawall.KindContact:
+	case seawall.KindArrival:
+		return s.mirrorArrival(ctx, tx, l, steps)
 	case seawall.KindAppeal:
 		return s.mirrorAppeal(ctx, tx, l)
 	case seawall.KindHelp:

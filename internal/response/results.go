@@ -141,7 +141,8 @@ func (s *Service) recordResult(ctx context.Context, tx seawall.Tx, in NewResult,
 			return RecordedResult{}, err
 		}
 	}
-	return out, nil
+	err = s.arrivalResult(ctx, tx, r, &out)
+	return out, err
 }
 
 // caseOfResult holds a result to the disease of the case it cites.

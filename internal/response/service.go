@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
@@ -62,6 +63,9 @@ type Deps struct {
 	Areas area.Store
 	// Relief keeps objections and requests for help.
 	Relief relief.Store
+	// Border keeps arrivals; Origins is the table of places they come from.
+	Border  border.Store
+	Origins *border.Origins
 	// Roster answers who is on duty and which area is above another.
 	Roster *area.Book
 	Log    ledger.Recorder
@@ -88,12 +92,13 @@ type Deps struct {
 type Service struct {
 	d      Deps
 	book   *casebook.Book
+	border *border.Book
 	engine *loop.Engine
 }
 
 // New makes the service.
 func New(d Deps) *Service {
-	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone)}
+	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: d.Roster.WhoAnswers, Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred})
 	return s

@@ -158,6 +158,9 @@ func climbText(climbs []loop.Climb) seawall.Text {
 // releaseDue looks at a follow-up whose plan is over.
 func (s *Service) releaseDue(ctx context.Context, tx seawall.Tx, id seawall.LoopID) (bool, error) {
 	l, err := s.d.Loops.Loop(ctx, tx, id)
+	if err == nil && l.State == loop.Open && l.Subject.Kind == seawall.KindArrival {
+		return s.tryReleaseArrival(ctx, tx, seawall.ArrivalID(l.Subject.ID))
+	}
 	if err != nil || l.State != loop.Open || l.Subject.Kind != seawall.KindContact {
 		return false, err
 	}

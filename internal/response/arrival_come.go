@@ -1,0 +1,283 @@
+package response
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/border"
+)
+
+// The fates of a report about somebody's coming.
+const (
+	fateNew       = "new"
+	fateKnown     = "known"
+	fateCompanion = "companion"
+	fateCorrected = "corrected"
+	fateUnchanged = "unchanged"
+	fateRejected  = "rejected"
+)
+
+// unnamedMask stands for a companion of whom nothing but the number is known.
+const unnamedMask = "未登记同行人"
+
+// coming is one report about one traveller, ready to be recorded.
+type coming struct {
+	journey
+	who     *traveller
+	channel string
+	head    bool
+	// group is the one that the report names; nil looks for it.
+	group *border.Group
+	// report is the trace that the row leaves; its ID is empty for none.
+	report border.Report
+}
+
+// come records one report: it adds its channel to a coming that is known, or
+// makes a new one in its group, and finds out whether the group is larger than
+// declared. The answer says which.
+func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.Arrival, fate string, err error) {
+	if c.who.person.No != "" {
+		if c.who.person, err = s.person(ctx, tx, c.who.person); err != nil {
+			return a, "", err
+		}
+	}
+	old, why, err := s.sameComing(ctx, tx, c)
+	if err != nil {
+		return a, "", err
+	}
+	if why != "" {
+		a, err = s.knownComing(ctx, tx, old, c)
+		fate = fateKnown
+	} else {
+		a, fate, why, err = s.newComing(ctx, tx, c)
+	}
+	if err != nil {
+		return a, fate, err
+	}
+	if err := s.keepReport(ctx, tx, a, c, why); err != nil {
+		return a, fate, err
+	}
+	if err := s.countGroup(ctx, tx, a.Group, c.size, c.channel); err != nil {
+		return a, fate, err
+	}
+	a, err = s.d.Border.Arrival(ctx, tx, a.ID)
+	return a, fate, err
+}
+
+// keepReport leaves the trace of a feed's row.
+func (s *Service) keepReport(ctx context.Context, tx seawall.Tx, a border.Arrival, c coming, why string) error {
+	if c.report.ID == "" {
+		return nil
+	}
+	r := c.report
+	r.Arrival, r.Channel, r.Received, r.Why = a.ID, c.channel, tx.Now(), why
+	if err := s.border.KeepReport(ctx, tx, r); err != nil {
+		return err
+	}
+	return s.border.Note(ctx, tx, a, "arrival.reported", map[string]string{"feed": r.Feed, "why": why})
+}
+
+// told is what a report says as far as it tells comings apart.
+func (s *Service) told(c coming) border.Told {
+	return border.Told{Person: c.who.person.No, Day: c.day(s.d.Zone), Vehicle: c.vehicle, Seat: c.who.in.Seat, Mask: c.who.person.Mask}
+}
+
+// sameComing finds the coming that a report is about; why is empty where it is a
+// new one.
+func (s *Service) sameComing(ctx context.Context, tx seawall.Tx, c coming) (a border.Arrival, why string, err error) {
+	t := s.told(c)
+	var rows []border.Arrival
+	if t.Person != "" {
+		if rows, err = s.d.Border.ArrivalsOfPerson(ctx, tx, t.Person); err != nil {
+			return a, "", err
+		}
+	}
+	if t.Seat != "" && t.Vehicle != "" {
+		more, err := s.d.Border.ArrivalsByVehicle(ctx, tx, t.Vehicle, t.Day, t.Day)
+		if err != nil {
+			return a, "", err
+		}
+		rows = append(rows, more...)
+	}
+	for i := len(rows) - 1; i >= 0; i-- { // the latest first
+		if why, ok := border.Same(rows[i], t, rows[i].Day(s.d.Zone)); ok {
+			return rows[i], why, nil
+		}
+	}
+	return a, "", nil
+}
+
+// newComing makes an arrival: in the group that the report names, or one that it
+// turns out to belong to, or a group of its own.
+func (s *Service) newComing(ctx context.Context, tx seawall.Tx, c coming) (a border.Arrival, fate, why string, err error) {
+	g, found, err := s.groupOf(ctx, tx, c)
+	if err != nil {
+		return a, "", "", err
+	}
+	people, err := s.d.Border.ArrivalsOfGroup(ctx, tx, g.ID)
+	if err != nil {
+		return a, "", "", err
+	}
+	for _, p := range people { // a number without a name gets its name
+		if p.Person == "" && border.Standing(p.State) && c.who.person.No != "" {
+			a, err = s.nameUnnamed(ctx, tx, p, c.who)
+			if err == nil {
+				a, err = s.knownComing(ctx, tx, a, c)
+			}
+			return a, fateKnown, "companion", err
+		}
+	}
+	a = s.arrivalOf(c, g)
+	fate = fateNew
+	if g.Declared > 0 && c.channel != border.Declared && border.Present(people) >= g.Declared {
+		a.Undeclared, a.FoundBy, fate = true, found, fateCompanion
+		if found == "" {
+			a.FoundBy = border.FoundStaff
+		}
+	}
+	if a, err = s.applyTier(ctx, tx, a); err != nil {
+		return a, "", "", err
+	}
+	if a, err = s.border.Add(ctx, tx, a, "arrival.recorded"); err != nil {
+		return a, "", "", err
+	}
+	why = "new"
+	if fate == fateCompanion {
+		why = "companion"
+		if a, err = s.foundCompanion(ctx, tx, a, people); err != nil {
+			return a, "", "", err
+		}
+	}
+	a, err = s.openArrival(ctx, tx, a)
+	return a, fate, why, err
+}
+
+// arrivalOf lays out the row of a new coming.
+func (s *Service) arrivalOf(c coming, g border.Group) border.Arrival {
+	a := border.Arrival{Group: g.ID, Head: c.head, Person: c.who.person.No, Mask: c.who.person.Mask, Document: c.who.document,
+		Channels: []string{c.channel}, Disease: c.disease, Origins: c.origins, Mode: c.mode, Vehicle: c.vehicle, Seat: c.who.in.Seat,
+		Entry: c.entry, Expected: c.expected, Arrived: c.arrived, Stay: c.stay, StayText: c.stayText,
+		Area: s.answering(c.stay), Checks: border.NewChecks(), Until: seawall.NoDay}
+	if a.Mask == "" {
+		a.Mask = unnamedMask
+	}
+	if len(a.Origins) > 0 && a.Origins[0].Abroad {
+		a.Stage = border.StagePort
+	}
+	return a
+}
+
+// groupOf gives the group of a new coming and, where it was found rather than
+// named, on what ground.
+func (s *Service) groupOf(ctx context.Context, tx seawall.Tx, c coming) (g border.Group, found string, err error) {
+	if c.group != nil {
+		g, err = s.d.Border.Group(ctx, tx, c.group.ID)
+		return g, "", err
+	}
+	if c.booking != "" {
+		g, err = s.d.Border.GroupByBooking(ctx, tx, c.booking)
+		if err == nil {
+			return g, border.FoundBooking, nil
+		}
+		if !seawall.Is(err, seawall.NotFound) {
+			return g, "", err
+		}
+	}
+	rows, err := s.cameWith(ctx, tx, c.who)
+	if err != nil {
+		return g, "", err
+	}
+	phones := len(rows)
+	if day := c.day(s.d.Zone); c.vehicle != "" && day.Known() {
+		more, err := s.d.Border.ArrivalsByVehicle(ctx, tx, c.vehicle, day.Add(-1), day.Add(1))
+		if err != nil {
+			return g, "", err
+		}
+		rows = append(rows, more...)
+	}
+	for i, a := range rows {
+		og := border.Group{ID: a.Group}
+		if why, ok := border.Companion(a, og, s.told(c), "", c.stayText, i < phones, a.Day(s.d.Zone)); ok {
+			g, err = s.d.Border.Group(ctx, tx, a.Group)
+			return g, why, err
+		}
+	}
+	declared := 0
+	if c.channel == border.Declared {
+		declared = max(c.size, 1)
+	}
+	g, err = s.border.AddGroup(ctx, tx, border.Group{Size: max(c.size, 1), Declared: declared, Channel: c.channel, Mode: c.mode,
+		Vehicle: c.vehicle, Booking: c.booking})
+	return g, "", err
+}
+
+// knownComing adds what a further report tells to a coming that is known: its
+// channel, what was blank, and that the person is here. What somebody wrote
+// before is not overwritten; a feed's own correction is another path.
+func (s *Service) knownComing(ctx context.Context, tx seawall.Tx, a border.Arrival, c coming) (border.Arrival, error) {
+	was := a
+	if !slices.Contains(a.Channels, c.channel) {
+		a.Channels = append(slices.Clone(a.Channels), c.channel)
+	}
+	fill := func(to *string, v string) {
+		if *to == "" {
+			*to = v
+		}
+	}
+	fill(&a.Vehicle, c.vehicle)
+	fill(&a.Seat, c.who.in.Seat)
+	fill(&a.Entry, c.entry)
+	fill(&a.StayText, c.stayText)
+	if a.Mode == "other" {
+		a.Mode = c.mode
+	}
+	if c.who.document == border.DocValid || a.Document == "" {
+		a.Document = c.who.document
+	}
+	if a.Stay == "" && c.stay != "" {
+		a.Stay, a.Area = c.stay, s.answering(c.stay)
+	}
+	for _, o := range c.origins {
+		if !slices.ContainsFunc(a.Origins, func(k border.Origin) bool { return k.Code == o.Code && k.Left == o.Left }) {
+			a.Origins = append(slices.Clone(a.Origins), o)
+		}
+	}
+	slices.SortStableFunc(a.Origins, func(x, y border.Origin) int { return int(y.Left) - int(x.Left) })
+	a, err := s.applyTier(ctx, tx, a)
+	if err != nil {
+		return a, err
+	}
+	if a, err = s.border.Change(ctx, tx, a, "arrival.reported", map[string]string{"channel": c.channel}); err != nil {
+		return a, err
+	}
+	if !c.arrived.IsZero() && (was.Arrived.IsZero() || c.arrived.Before(was.Arrived)) {
+		return s.here(ctx, tx, a, c.arrived)
+	}
+	return s.relocate(ctx, tx, was, a)
+}
+
+// here records that somebody has arrived, or that they had earlier than was known.
+func (s *Service) here(ctx context.Context, tx seawall.Tx, a border.Arrival, at time.Time) (border.Arrival, error) {
+	again := a.State == border.NotComing
+	a.Arrived = at
+	if a.State == border.Expected || again {
+		a.State, a.Reason = border.Arrived, ""
+	}
+	a, err := s.border.Change(ctx, tx, s.dues(a), "arrival.arrived", map[string]string{"at": at.In(s.d.Zone).Format(time.RFC3339)})
+	if err != nil {
+		return a, err
+	}
+	return s.openArrival(ctx, tx, a)
+}
+
+// nameUnnamed gives a companion who was a number only their name.
+func (s *Service) nameUnnamed(ctx context.Context, tx seawall.Tx, a border.Arrival, t *traveller) (border.Arrival, error) {
+	a.Person, a.Mask, a.Document = t.person.No, t.person.Mask, t.document
+	a, err := s.border.Change(ctx, tx, a, "arrival.named", map[string]string{"no": a.No})
+	if err != nil || a.Loop == "" {
+		return a, err
+	}
+	return s.reopenFor(ctx, tx, a, "named")
+}
