@@ -42,7 +42,7 @@ func stepHolders(s Step) []string {
 	switch s.Each {
 	case eachTests:
 		out = append(out, "{text}", "{n}")
-	case eachSegments:
+	case eachSegments, eachHandOvers:
 		out = append(out, "{text}", "{n}", "{kind}")
 	case eachClocks, eachProphylaxis:
 		out = append(out, "{text}")
@@ -120,6 +120,9 @@ func (f *file) checkEvidence(at string, s Step) {
 	if s.Needs != "" {
 		f.checkNeeds(at+".needs", s.Needs)
 	}
+	if checks := []string{"headcount", "identity", "location", "measure"}; s.Needs == "check" && !slices.Contains(checks, s.Key) {
+		f.problem(at+".key", textf("needs: check 的环节由同名的查清项办结，键应为 %s 之一", "a step with needs: check ends with the check of its name: its key is one of %s", strings.Join(checks, ", ")))
+	}
 	_, known := f.built.form(s.Form)
 	switch {
 	case s.Needs == "form" && s.Form == "":
@@ -135,7 +138,7 @@ func (f *file) checkEvidence(at string, s Step) {
 // could never be closed.
 func (f *file) checkNeeds(path, kind string) {
 	can := needs(f.built.Subject)
-	if (kind == "result" || kind == "report") && !slices.Contains(can, kind) {
+	if slices.Contains([]string{"result", "report", "check", "receipt"}, kind) && !slices.Contains(can, kind) {
 		f.problem(path, textf("对象 %s 没有 %s，这一环节永远无法办结；可选值：%s",
 			"about %s there is no %s, so the step could never be closed; its values: %s", f.built.Subject, kind, strings.Join(can, ", ")))
 		return
@@ -321,8 +324,8 @@ func (f *file) checkDaily(at string, i int, d Daily) {
 	for key, v := range map[string]string{"from": d.From, "to": d.To} {
 		path := at + ".daily." + key
 		name, _, ok := dayOffset(v)
-		if _, _, is := stepField(name); is || !ok {
-			f.problem(path, textf("“%s”应为一个时刻，或时刻加天数（form.bitten_on+10），不能是环节", "%q should be a moment, or one with days added (form.bitten_on+10), and not a step", v))
+		if !ok {
+			f.problem(path, textf("“%s”应为一个时刻，或时刻加天数（form.bitten_on+10）", "%q should be a moment, or one with days added (form.bitten_on+10)", v))
 			continue
 		}
 		f.checkEvent(path, i, name)

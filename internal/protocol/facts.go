@@ -73,15 +73,38 @@ func (b *planner) items(list string) []item {
 				rule: x.Why.String(), facts: map[string]any{"key": x.Key}})
 		}
 	case eachSegments:
-		today := seawall.DayOf(b.s.Now, b.s.Zone)
 		for i, x := range plan.Segments {
-			day := max(x.From, today)
-			out = append(out, item{key: strconv.Itoa(i + 1), n: i + 1, text: x.Text, kind: x.Kind.Name(), day: day,
-				due: loop.EndOf(day, b.s.Zone), rule: x.Why.String(), facts: map[string]any{"n": int64(i + 1),
-					"kind": string(x.Kind), "days": int64(x.To-x.From) + 1, "restricts": x.Kind.Restricts()}})
+			out = append(out, b.segment(i, x))
+		}
+	case eachHandOvers:
+		for i, x := range plan.Segments {
+			if i > 0 && x.Kind != plan.Segments[i-1].Kind && x.Kind != regime.Inform {
+				it := b.segment(i, x)
+				it.key = stage(x.Kind)
+				out = append(out, it)
+			}
 		}
 	}
 	return out
+}
+
+// segment gives one stretch of a plan; it is due on its first day.
+func (b *planner) segment(i int, x regime.Segment) item {
+	return item{key: strconv.Itoa(i + 1), n: i + 1, text: x.Text, kind: x.Kind.Name(), day: x.From,
+		due: loop.EndOf(x.From, b.s.Zone), rule: x.Why.String(), facts: map[string]any{"n": int64(i + 1), "stage": stage(x.Kind),
+			"kind": string(x.Kind), "days": int64(x.To-x.From) + 1, "restricts": x.Kind.Restricts()}}
+}
+
+// stage is the place of a longer chain that a stretch belongs to: whoever answers
+// for the person changes where it does.
+func stage(k regime.StayKind) string {
+	switch k {
+	case regime.Central:
+		return "central"
+	case regime.Home, regime.HomeMonitoring:
+		return "home"
+	}
+	return "followup"
 }
 
 // clocks gives the clocks of a case: those after the report count from it, all
@@ -105,6 +128,9 @@ func (b *planner) clocks() []item {
 func (b *planner) test(t regime.PlannedTest, second bool) item {
 	it := item{key: strings.TrimPrefix(t.Key, "test-"), n: t.N, text: t.Text, due: loop.EndOf(t.Day, b.s.Zone), day: t.Day,
 		rule: t.Why.String(), facts: map[string]any{"n": int64(t.N), "kind": t.Kind, "second": second}}
+	if !t.Until.IsZero() {
+		it.due = t.Until
+	}
 	if second {
 		it.key += "b"
 	}
@@ -162,8 +188,12 @@ func (b *planner) figure(name string) (int, bool) {
 	if n, ok := b.s.Figures[name]; ok {
 		return n, true
 	}
-	if p := b.s.Plan; p != nil && name == "transfer_hours" && p.TransferHours > 0 {
-		return p.TransferHours, true
+	p := b.s.Plan
+	switch {
+	case p != nil && name == "transfer_hours":
+		return p.TransferHours, p.TransferHours > 0
+	case p != nil && name == "report_hours":
+		return p.ReportHours, p.ReportHours > 0
 	}
 	return 0, false
 }
@@ -185,6 +215,10 @@ func (b *planner) series(st Step, key string, title, why seawall.Text, rule stri
 	from, ok1 := b.day(st.Daily.From)
 	to, ok2 := b.day(st.Daily.To)
 	per, ok3 := b.perDay(st.Daily.PerDay)
+	if (!ok1 || !ok2) && b.later(st.Daily.From, st.Daily.To) {
+		b.trace(key, false, textf("要等之前的环节给出日期：%s", "waits for a day that an earlier step gives: %s", st.Daily.From), rule)
+		return ""
+	}
 	if !ok1 || !ok2 || !ok3 || to < from {
 		b.trace(key, false, textf("没有这样的日子：从 %s 到 %s", "there are no such days: from %s to %s", st.Daily.From, st.Daily.To), rule)
 		return ""
@@ -193,6 +227,17 @@ func (b *planner) series(st Step, key string, title, why seawall.Text, rule stri
 		DueHour: st.Daily.Hour, PerDay: per, Needs: st.Needs, Rule: rule, Form: st.Form})
 	b.trace(key, true, join(why, textf("每天 %d 次，%s 至 %s", "%d a day, %s to %s", per, from, to)), rule)
 	return key
+}
+
+// later reports whether one of the days comes from a step that is still to do.
+func (b *planner) later(days ...string) bool {
+	for _, d := range days {
+		name, _, _ := dayOffset(d)
+		if len(b.pending([]string{name})) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // day reads "EVENT" or "EVENT+N".
@@ -312,7 +357,7 @@ func planFacts(out map[string]any, p *regime.Plan) {
 	}
 	for k, v := range map[string]any{"class": p.Class, "restricts": p.Restricts(), "over": p.Over, "ends": p.Release.Known(),
 		"missed": int64(p.Missed), "transfer_hours": int64(p.TransferHours), "monitor_per_day": int64(p.MonitorPerDay),
-		"first": first, "kinds": kinds, "tests": int64(len(p.Tests))} {
+		"first": first, "kinds": kinds, "tests": int64(len(p.Tests)), "gate": p.Gate != nil} {
 		out["plan."+k] = v
 	}
 }

@@ -78,3 +78,22 @@ func (f *Form) field(key string) (Field, bool) {
 	}
 	return f.Fields[i], true
 }
+
+// Again reports whether a loop has to be planned again after each step that ends,
+// because a condition or a day depends on what steps gave.
+func (p *Protocol) Again() bool {
+	for _, c := range p.rules {
+		if c != nil && slices.ContainsFunc(c.uses, func(name string) bool { return strings.HasPrefix(name, "step.") }) {
+			return true
+		}
+	}
+	for _, s := range p.Steps {
+		if len(s.implied()) > 0 {
+			return true
+		}
+		if s.Daily != nil && (strings.HasPrefix(s.Daily.From, "step.") || strings.HasPrefix(s.Daily.To, "step.")) {
+			return true
+		}
+	}
+	return false
+}

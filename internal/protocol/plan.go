@@ -76,7 +76,7 @@ func (b *planner) step(i int) {
 func (b *planner) one(i int, st Step, it item) string {
 	key := it.keyOf(st)
 	facts := it.with(b.facts)
-	there, why := b.holds(stepPath(i)+".when", st, facts)
+	there, why, wait := b.holds(stepPath(i)+".when", st, facts)
 	if lost := b.lost(st); lost != "" {
 		there, why = false, textf("它从环节 %s 算起，而这里没有那个环节", "it counts from step %s, which is not there", lost)
 	}
@@ -92,10 +92,14 @@ func (b *planner) one(i int, st Step, it item) string {
 			break
 		}
 	}
+	if st.Daily != nil && len(wait) > 0 {
+		b.trace(key, false, why, rule)
+		return ""
+	}
 	if st.Daily != nil {
 		return b.series(st, key, title, why, rule)
 	}
-	sp := loop.StepPlan{Key: key, Title: headed(b.words(title, it)), Needs: st.Needs, Rule: rule, Form: st.Form, Child: st.Child}
+	sp := loop.StepPlan{Key: key, Title: headed(b.words(title, it)), Needs: st.Needs, Rule: rule, Form: st.Form, Child: st.Child, After: wait}
 	reason := b.due(&sp, st, it)
 	b.trace(key, true, join(why, reason), rule)
 	b.out.Steps, b.src = append(b.out.Steps, sp), append(b.src, i)
@@ -106,25 +110,25 @@ func (b *planner) one(i int, st Step, it item) string {
 	return key
 }
 
-// holds asks the condition of a step.
-func (b *planner) holds(path string, st Step, facts map[string]any) (bool, seawall.Text) {
+// holds asks the condition of a step; wait are the steps that still have to say.
+func (b *planner) holds(path string, st Step, facts map[string]any) (there bool, why seawall.Text, wait []string) {
 	c := b.p.rules[path]
 	if c == nil {
-		return true, text("总是需要", "always needed")
+		return true, text("总是需要", "always needed"), nil
 	}
 	v := c.judge(b.ctx, facts)
+	if wait = b.pending(v.unknown); len(wait) > 0 {
+		return true, textf("要看环节 %s 的结果：%s", "depends on step %s: %s", strings.Join(wait, ", "), c.source), wait
+	}
 	switch {
 	case v.failed != nil:
-		there := st.Restrict == nil
-		return there, textf("条件无法计算（%s）", "the condition cannot be computed (%s)", c.source)
-	case len(v.unknown) > 0 && b.pending(v.unknown):
-		return true, textf("要看之前环节的结果：%s", "depends on an earlier step: %s", c.source)
+		return st.Restrict == nil, textf("条件无法计算（%s）", "the condition cannot be computed (%s)", c.source), nil
 	case len(v.unknown) > 0:
-		return false, textf("条件不成立，因为不知道 %s（%s）", "the condition does not hold: %s is not known (%s)", strings.Join(v.unknown, ", "), c.source)
+		return false, textf("条件不成立，因为不知道 %s（%s）", "the condition does not hold: %s is not known (%s)", strings.Join(v.unknown, ", "), c.source), nil
 	case v.holds:
-		return true, textf("条件成立：%s", "the condition holds: %s", c.source)
+		return true, textf("条件成立：%s", "the condition holds: %s", c.source), nil
 	}
-	return false, textf("条件不成立：%s", "the condition does not hold: %s", c.source)
+	return false, textf("条件不成立：%s", "the condition does not hold: %s", c.source), nil
 }
 
 // lost gives the step that a step counts from and that is not there, "" for none.
@@ -137,17 +141,16 @@ func (b *planner) lost(st Step) string {
 	return ""
 }
 
-// pending reports whether one of the facts comes from a step that may still be
-// done.
-func (b *planner) pending(unknown []string) bool {
+// pending gives the steps among unknown facts that may still be done.
+func (b *planner) pending(unknown []string) []string {
+	var out []string
 	for _, name := range unknown {
-		if key, ok := stepOf(name); ok && len(b.made[key]) > 0 {
-			if _, settled := b.s.Steps[key]; !settled {
-				return true
-			}
+		key, ok := stepOf(name)
+		if _, settled := b.s.Steps[key]; ok && !settled && len(b.made[key]) > 0 && !slices.Contains(out, key) {
+			out = append(out, key)
 		}
 	}
-	return false
+	return out
 }
 
 // rule cites what a step rests on: the item's rule, the plan's, else this file.
@@ -236,12 +239,13 @@ func (b *planner) order() {
 	for i := range b.out.Steps {
 		sp := &b.out.Steps[i]
 		st := b.p.Steps[b.src[i]]
-		after := sp.After // the item before, for steps in turn
+		after := sp.After // the item before for steps in turn; whose answer it depends on
 		for _, k := range append(st.implied(), st.After...) {
 			after = append(after, b.made[k]...)
 		}
 		slices.Sort(after)
 		sp.After = slices.Compact(after)
+		sp.Required = slices.Contains(b.p.Close.Needs, st.Key)
 		for _, k := range sp.After {
 			if _, settled := b.s.Steps[k]; !settled {
 				sp.Waiting = true

@@ -129,8 +129,7 @@ type Step struct {
 	TitleIf []TitleRule `json:"titleIf,omitempty"`
 	// Help tells whoever does it how.
 	Help seawall.Text `json:"help,omitzero"`
-	// Each repeats the step: "case_clocks", "plan.tests", "plan.prophylaxis",
-	// "plan.segments". The item brings its own due time; its key is added to Key.
+	// Each repeats the step over a list of the regime: see Lists. The item brings its own due time; its key is added to Key.
 	Each string `json:"each,omitempty"`
 	// InTurn makes each item wait for the one before it.
 	InTurn bool `json:"inTurn,omitempty"`
@@ -141,7 +140,9 @@ type Step struct {
 	After []string `json:"after,omitempty"`
 	// When is a CEL condition; the step exists only where it holds.
 	When string `json:"when,omitempty"`
-	// Needs is the evidence that closes it: "", "note", "result", "report", "form".
+	// Needs is the evidence that closes it: "", "note", "result", "report", "form";
+	// for an arrival also "check" (one of the four, of the step's key) and
+	// "receipt" (whoever takes over says so).
 	Needs string `json:"needs,omitempty"`
 	// Form is filled in to close the step where Needs is "form".
 	Form string `json:"form,omitempty"`

@@ -114,6 +114,9 @@ func Facts(subject string) []Name {
 			{Key: "channel", Type: "text", Text: text("首个渠道", "the first channel")},
 			{Key: "abroad", Type: "yes_no", Text: text("来自境外", "comes from abroad")},
 			{Key: "crossing", Type: "yes_no", Text: text("行程交叉", "the track crosses a case's")},
+			{Key: "state", Type: "text", Text: text("状态（expected、arrived、managed）", "its state: expected, arrived, managed")},
+			{Key: "made", Type: "list", Text: text("已查清的各项", "the checks that are made")},
+			{Key: "confirmed", Type: "yes_no", Text: text("措施已由专人确认", "an officer has confirmed the measure")},
 			{Key: "undeclared", Type: "yes_no", Text: text("未申报的同行人", "a companion whom nobody declared")},
 			{Key: "group_size", Type: "integer", Text: text("同行人数", "how many travel together")}}
 	case SubjectAppeal:
@@ -162,6 +165,7 @@ func Lists(subject string) []Name {
 			{Key: eachTests, Text: text("方案的各次检测", "the tests of the plan")},
 			{Key: eachProphylaxis, Text: text("暴露后预防的各个时间窗", "the windows of prophylaxis")},
 			{Key: eachSegments, Text: text("方案的各段", "the stretches of the plan")},
+			{Key: eachHandOvers, Text: text("方案中换地方的各次交接", "the changes of place in the plan")},
 		}
 	}
 	return nil
@@ -173,6 +177,7 @@ const (
 	eachTests       = "plan.tests"
 	eachProphylaxis = "plan.prophylaxis"
 	eachSegments    = "plan.segments"
+	eachHandOvers   = "plan.hand_overs"
 )
 
 // itemFacts gives what a condition may ask about an item of a list.
@@ -187,9 +192,10 @@ func itemFacts(list string) []Name {
 			{Key: "second", Type: "yes_no", Text: text("第二份样本", "the second sample of a dual test")}}
 	case eachProphylaxis:
 		return []Name{{Key: "key", Type: "text", Text: text("措施的键", "the measure's key")}}
-	case eachSegments:
+	case eachSegments, eachHandOvers:
 		return []Name{{Key: "n", Type: "integer", Text: text("第几段", "its place in the plan, from 1")},
 			{Key: "kind", Type: "text", Text: text("类型", "its kind")},
+			{Key: "stage", Type: "text", Text: text("所在的一站（central、home、followup）", "its place in the chain: central, home, followup")},
 			{Key: "days", Type: "integer", Text: text("天数", "its days")},
 			{Key: "restricts", Type: "yes_no", Text: text("限制活动", "it limits movement")}}
 	}
@@ -207,8 +213,11 @@ func needs(subject string) []string {
 	if subject == SubjectCase || subject == SubjectContact || subject == SubjectArrival {
 		out = append(out, "result")
 	}
-	if subject == SubjectContact {
+	switch subject {
+	case SubjectContact:
 		out = append(out, "report")
+	case SubjectArrival:
+		out = append(out, "check", "receipt")
 	}
 	return out
 }
