@@ -24,7 +24,7 @@ func New(store Store, log ledger.Recorder, zone *time.Location) *Book {
 	return &Book{store: store, log: log, zone: zone}
 }
 
-// number gives the next visible number of a kind in a year: "A-2022-00007".
+// number gives the next visible number of a kind in a year: "L-2022-00007".
 func (b *Book) number(ctx context.Context, tx seawall.Tx, letter, series string) (string, error) {
 	year := tx.Now().In(b.zone).Year()
 	n, err := b.store.NextNo(ctx, tx, fmt.Sprintf("%s/%d", series, year))
@@ -60,7 +60,7 @@ func (b *Book) Add(ctx context.Context, tx seawall.Tx, a Arrival, event string) 
 	if err := invalid(op, "arrival_invalid", a.Faults()); err != nil {
 		return a, err
 	}
-	no, err := b.number(ctx, tx, "A", "arrival")
+	no, err := b.number(ctx, tx, "L", "arrival")
 	if err != nil {
 		return a, seawall.Wrap(op, err)
 	}

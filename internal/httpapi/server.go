@@ -156,6 +156,7 @@ func (s *Server) routes() {
 	s.logRoutes()
 	s.accountRoutes()
 	s.publicRoutes()
+	s.arrivalRoutes()
 	s.reliefRoutes()
 	s.residentRoutes()
 	s.demoRoutes()
