@@ -153,7 +153,7 @@ func wrong(what string, got, want int) error {
 }
 
 // claim is how many clocks one claim takes here, as in response.Tick.
-const claim = 500
+const claim = 1000
 
 // selectDue leases what is due at the cut-off, in the transactions in which the
 // instance's own workers do.

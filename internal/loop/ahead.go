@@ -22,24 +22,47 @@ type Many interface {
 	SeriesOfLoops(ctx context.Context, tx seawall.Tx, ids []seawall.LoopID) ([]Series, error)
 }
 
-// FireAll fires clocks in the given order as Fire would one after the other, and
-// reads what they need beforehand, together. then decides what Fire leaves to its
-// caller (a release, an appeal, a cry for help) before the next clock fires. The
-// first error ends it; the caller gives the transaction up.
-func (e *Engine) FireAll(ctx context.Context, tx seawall.Tx, ids []seawall.ClockID, then func(Firing) error) error {
+// Batch is what is fired together.
+type Batch struct {
+	// Clocks are fired in this order.
+	Clocks []seawall.ClockID
+	// Ahead gives the answers of roster and tree for many places, read together;
+	// nil asks for each place when it comes up.
+	Ahead func(ctx context.Context, tx seawall.Tx, at []seawall.AreaPath) (Assigner, Climber, error)
+	// Then decides what Fire leaves to its caller (a release, an appeal, a cry for
+	// help) before the next clock fires.
+	Then func(Firing) error
+}
+
+// FireAll fires clocks as Fire would one after the other, and reads what they
+// need beforehand, together. The first error ends it; the caller gives the
+// transaction up.
+func (e *Engine) FireAll(ctx context.Context, tx seawall.Tx, batch Batch) error {
 	const op = "loop.FireAll"
 	a := &ahead{Store: e.Store}
-	if err := a.read(ctx, tx, ids); err != nil {
+	if err := a.read(ctx, tx, batch.Clocks); err != nil {
 		return seawall.Wrap(op, err)
 	}
 	b := *e
-	b.Store, b.Assign, b.Up = a, remembered(e.Assign), rememberedUp(e.Up)
-	for _, id := range ids {
+	b.Store = a
+	if batch.Ahead != nil {
+		var at []seawall.AreaPath
+		for _, k := range a.loops {
+			at = append(at, k.loop.Area)
+		}
+		slices.Sort(at)
+		var err error
+		if b.Assign, b.Up, err = batch.Ahead(ctx, tx, slices.Compact(at)); err != nil {
+			return seawall.Wrap(op, err)
+		}
+	}
+	b.Assign, b.Up = remembered(b.Assign), rememberedUp(b.Up)
+	for _, id := range batch.Clocks {
 		f, err := b.Fire(ctx, tx, id)
 		if err != nil {
 			return seawall.Wrap(op, err)
 		}
-		if err := then(f); err != nil {
+		if err := batch.Then(f); err != nil {
 			return err
 		}
 		switch { // the caller may have changed rows without this store

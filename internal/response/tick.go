@@ -12,7 +12,7 @@ import (
 const (
 	// claimed is how many clocks one claim takes and one transaction fires: enough
 	// that they share their statements, few enough that nobody waits long for them.
-	claimed = 500
+	claimed = 1000
 	// lease is how long a claimed clock is kept from other workers; a worker
 	// that dies gives them back by it.
 	lease = time.Minute
@@ -78,7 +78,7 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 	err := s.d.Work.Write(ctx, actor, func(tx seawall.Tx) error {
 		n = Fired{}
 		var climbs []loop.Climb
-		err := s.engine.FireAll(ctx, tx, ids, func(f loop.Firing) error {
+		err := s.engine.FireAll(ctx, tx, loop.Batch{Clocks: ids, Ahead: s.rosterAhead, Then: func(f loop.Firing) error {
 			if !f.Fired {
 				return nil
 			}
@@ -87,13 +87,22 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 			n.Made += f.Made
 			n.Ended += f.Ended
 			return s.follows(ctx, tx, f, &n, &climbs)
-		})
+		}})
 		if err != nil {
 			return err
 		}
 		return s.tellClimbs(ctx, tx, climbs)
 	})
 	return n, err
+}
+
+// rosterAhead reads the roster and the tree for many places at once.
+func (s *Service) rosterAhead(ctx context.Context, tx seawall.Tx, at []seawall.AreaPath) (loop.Assigner, loop.Climber, error) {
+	b, err := s.d.Roster.Ahead(ctx, tx, at)
+	if err != nil {
+		return nil, nil, err
+	}
+	return b.WhoAnswers, b.Up, nil
 }
 
 // follows does what a clock's firing leaves to the main path.
