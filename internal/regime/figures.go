@@ -91,3 +91,23 @@ func (r *Regime) arrivalFigures(out map[string]int, set func(string, *int)) {
 		set("tier_"+t.Key+"_report_h", t.ReportHours)
 	}
 }
+
+// TestDays gives the days of the planned tests of a contact class or of a row of
+// a matrix, counted from day 0, over all stretches; nil for an unknown key.
+func (r *Regime) TestDays(key string) []int {
+	c, _, ok := r.row(key)
+	if !ok {
+		return nil
+	}
+	var out []int
+	for _, stays := range [][]Stay{c.Plan, c.IfSusceptible} {
+		offset := 0
+		for _, s := range stays {
+			for _, t := range s.Tests {
+				out = append(out, offset+t.Day)
+			}
+			offset += s.Days
+		}
+	}
+	return out
+}

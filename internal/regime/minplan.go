@@ -149,3 +149,39 @@ func (r *Regime) row(key string) (Class, seawall.Text, bool) {
 	}
 	return Class{}, seawall.Text{}, false
 }
+
+// Compare says which way the coming days of somebody go from one plan to
+// another: "same", "milder", "stricter" or, where some days become milder and
+// others stricter, "mixed".
+func Compare(was, now Plan) string {
+	less, more := false, false
+	last := max(was.releaseOr(seawall.NoDay), now.releaseOr(seawall.NoDay))
+	first := last
+	for _, p := range []Plan{was, now} {
+		for _, s := range p.Segments {
+			first = min(first, s.From)
+		}
+	}
+	for d := first; last.Known() && d <= last; d++ {
+		a, b := was.weightOn(d), now.weightOn(d)
+		less, more = less || b < a, more || b > a
+	}
+	switch {
+	case less && more:
+		return ChangeMixed
+	case less:
+		return ChangeMilder
+	case more:
+		return ChangeStrict
+	}
+	return ChangeNone
+}
+
+// weightOn is what a plan takes from somebody on a day, 0 for nothing.
+func (p Plan) weightOn(day seawall.Day) int {
+	s, ok := p.on(day)
+	if !ok || p.Over {
+		return 0
+	}
+	return severity(s.Kind)
+}
