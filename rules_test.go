@@ -54,6 +54,8 @@ func importRules() []importRule {
 			reason: "rules live in the domain, transport and SQL outside of it"},
 		{who: []string{"internal/response/..."}, not: outer, reason: "the main path works on interfaces; app wires it"},
 		{who: []string{"internal/story/..."}, not: outer, reason: "a demonstration walks the main path like anybody"},
+		{who: []string{"internal/scenario/..."}, not: []string{"internal/..."}, but: []string{"internal/scenario"},
+			reason: "a scenario comes in by the doors: HTTP, pages, commands and the clock; app hands it the instance"},
 		{who: []string{"internal/store/..."}, not: []string{"internal/response/...", "internal/httpapi/...", "internal/webui/...",
 			"internal/config/...", "internal/app/...", "internal/cli/...", "internal/stream/..."},
 			reason: "the store serves the domain and nobody else"},
@@ -150,7 +152,7 @@ func TestVocabularyStandsAlone(t *testing.T) {
 func TestEveryPackageHasItsPlace(t *testing.T) {
 	known := append(append(domain(), adapters()...), engines()...)
 	known = append(known, ".", "cmd/seawall", "internal/response/...", "internal/app/...", "internal/cli/...",
-		"internal/locale", "internal/bench", "internal/proof", "internal/story", "regimes", "protocols", "examples/...")
+		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "regimes", "protocols", "examples/...")
 	for _, dir := range packageDirs(t) {
 		if testSupport(dir) {
 			dir = path.Dir(dir)

@@ -5,12 +5,10 @@ import (
 	"encoding/binary"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"time"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/httpapi"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
 	"github.com/seawall-city/seawall/internal/story"
@@ -53,9 +51,6 @@ func (l *lockedReader) Read(b []byte) (int, error) {
 	defer l.mu.Unlock()
 	return l.r.Read(b)
 }
-
-// Invent draws n invented people of ages from…to.
-func Invent(seed int64, n, from, to int) []response.Identity { return invent(seed, n, from, to) }
 
 // Settle does at once and to its end what the background does once a second:
 // it fires what is due, works off the imports and gives the log's new events
@@ -126,14 +121,6 @@ func sum(a, b response.Fired) response.Fired {
 		Ended: a.Ended + b.Ended, Released: a.Released + b.Released, Failed: a.Failed + b.Failed}
 }
 
-// Machine answers as to the machine's own operator, without the socket.
-func (a *App) Machine(face *httpapi.Server) http.Handler {
-	h := face.Handler()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.ServeHTTP(w, r.WithContext(httpapi.Operator(r.Context(), nil)))
-	})
-}
-
 // OnDuty puts the account of a login on the duty roster.
 func (a *App) OnDuty(ctx context.Context, p story.Post) error {
 	var who response.Who
@@ -152,10 +139,4 @@ func (a *App) OnDuty(ctx context.Context, p story.Post) error {
 func (a *App) CheckFiles() error {
 	_, err := regime.Load(overlay(a.Config.Regimes)...)
 	return seawall.Wrap("app.CheckFiles", err)
-}
-
-// Throwaway makes an empty database on the PostgreSQL server of a URL and gives
-// what drops it again.
-func Throwaway(ctx context.Context, server string) (url string, drop func() error, err error) {
-	return freshDatabase(ctx, server, "scenario")
 }

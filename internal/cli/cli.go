@@ -74,9 +74,11 @@ type commands struct {
 	Restore  restoreCmd  `cmd:"" help:"Fill an empty installation from a backup."`
 	Import   ImportCmd   `cmd:"" help:"Import a file of areas, cases, contacts, links, follow-ups or results."`
 	Capacity capacityCmd `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
+	Arrival  arrivalCmd  `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
 	Regime   regimeCmd   `cmd:"" help:"Explain, compare and check rule files."`
 	Log      logCmd      `cmd:"" help:"Verify and publish the log."`
 	Account  accountCmd  `cmd:"" help:"Create an account on this machine."`
+	Scenario scenarioCmd `cmd:"" help:"Run and check scenarios written as text."`
 	Bench    benchCmd    `cmd:"" help:"Measure."`
 	Openapi  openapiCmd  `cmd:"" help:"Print the API's description (OpenAPI 3.1)."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
