@@ -75,10 +75,33 @@ func (d Day) String() string {
 	return time.Unix(int64(d)*secondsPerDay, 0).UTC().Format(time.DateOnly)
 }
 
-// Start gives the first instant of the day in loc.
+// Start gives the first instant of the day in loc. That is midnight but where the
+// clocks change at midnight: a day may begin at one o'clock, or have its first
+// hour twice.
 func (d Day) Start(loc *time.Location) time.Time {
 	y, m, dd := time.Unix(int64(d)*secondsPerDay, 0).UTC().Date()
-	return time.Date(y, m, dd, 0, 0, 0, 0, loc)
+	t := time.Date(y, m, dd, 0, 0, 0, 0, loc)
+	changed, changes := t.ZoneBounds()
+	switch {
+	case DayOf(t, loc) < d: // there is no midnight
+		return changes
+	case DayOf(t.Add(-1), loc) == d: // there was one before the clocks went back
+		_, now := t.Zone()
+		_, before := changed.Add(-1).In(loc).Zone()
+		return t.Add(-time.Duration(before-now) * time.Second)
+	}
+	return t
+}
+
+// Hour gives the instant at which a clock on the wall in loc shows the hour on
+// this day; an hour that the clocks leave out is the one after it.
+func (d Day) Hour(hour int, loc *time.Location) time.Time {
+	y, m, dd := time.Unix(int64(d)*secondsPerDay, 0).UTC().Date()
+	t := time.Date(y, m, dd, hour, 0, 0, 0, loc)
+	if t.In(loc).Hour() < hour%24 {
+		_, t = t.ZoneBounds()
+	}
+	return t
 }
 
 // MarshalText writes the form of String.

@@ -60,7 +60,7 @@ const betweenReports = 8 * time.Hour
 // ones before it eight hours apart. What has passed already on the opening day
 // is due at the end of that day, once.
 func (e *Engine) dues(s Series, day seawall.Day, now time.Time) []time.Time {
-	last := day.Start(e.Zone).Add(time.Duration(s.DueHour) * time.Hour)
+	last := day.Hour(s.DueHour, e.Zone)
 	var out []time.Time
 	for i := s.PerDay - 1; i >= 0; i-- {
 		if due := last.Add(-time.Duration(i) * betweenReports); due.After(now) {

@@ -1,6 +1,10 @@
 package regime
 
-import "time"
+import (
+	"time"
+
+	"github.com/seawall-city/seawall"
+)
 
 // CutOff is the no-overnight rule (事不过夜).
 type CutOff struct {
@@ -51,11 +55,20 @@ func (c CutOff) openedLate(t time.Time, loc *time.Location) bool {
 // atOrAfter gives the first cut-off at or after t. It starts with yesterday's,
 // because the cut-off of hour 24 falls on the first instant of the next day.
 func (c CutOff) atOrAfter(t time.Time, loc *time.Location) time.Time {
-	l := t.In(loc)
+	today := seawall.DayOf(t, loc)
 	for days := -1; ; days++ {
-		cut := time.Date(l.Year(), l.Month(), l.Day()+days, c.Hour, 0, 0, 0, loc)
+		cut := c.of(today.Add(days), loc)
 		if !cut.Before(t) {
 			return cut
 		}
 	}
+}
+
+// of gives the cut-off of a day. Midnight is the first instant of the next day,
+// which in some zones is not always twelve o'clock.
+func (c CutOff) of(day seawall.Day, loc *time.Location) time.Time {
+	if c.Hour == 24 {
+		return day.Add(1).Start(loc)
+	}
+	return day.Hour(c.Hour, loc)
 }
