@@ -76,6 +76,7 @@ type commands struct {
 	Capacity capacityCmd `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
 	Arrival  arrivalCmd  `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
 	Regime   regimeCmd   `cmd:"" help:"Explain, compare and check rule files."`
+	Protocol protocolCmd `cmd:"" help:"Write, check and try protocol files."`
 	Log      logCmd      `cmd:"" help:"Verify and publish the log."`
 	Account  accountCmd  `cmd:"" help:"Create an account on this machine."`
 	Scenario scenarioCmd `cmd:"" help:"Run and check scenarios written as text."`

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -65,6 +66,7 @@ func helpPrinter(lang string) kong.HelpPrinter {
 // translateHelp puts the help of every command, argument and flag into Chinese.
 func translateHelp(n *kong.Node) {
 	zh := helpZH()
+	maps.Copy(zh, protocolHelp())
 	put := func(help *string) {
 		if t, ok := zh[*help]; ok {
 			*help = t
