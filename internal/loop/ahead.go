@@ -3,6 +3,7 @@ package loop
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -67,9 +68,9 @@ func (e *Engine) FireAll(ctx context.Context, tx seawall.Tx, batch Batch) error 
 		}
 		switch { // the caller may have changed rows without this store
 		case f.Appeal != "" || f.Urgent != "":
-			a.loops = nil
+			a.forget(func(seawall.LoopID) bool { return true })
 		case f.Release != "":
-			delete(a.loops, f.Release)
+			a.forget(func(id seawall.LoopID) bool { return id == f.Release })
 		}
 	}
 	return nil
@@ -132,6 +133,12 @@ func (a *ahead) read(ctx context.Context, tx seawall.Tx, ids []seawall.ClockID) 
 		}
 	}
 	return err
+}
+
+// forget lets go of what is known of some loops.
+func (a *ahead) forget(which func(seawall.LoopID) bool) {
+	maps.DeleteFunc(a.loops, func(id seawall.LoopID, _ *known) bool { return which(id) })
+	maps.DeleteFunc(a.clocks, func(_ seawall.ClockID, c Clock) bool { return which(c.Loop) })
 }
 
 // Clock implements Store.

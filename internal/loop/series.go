@@ -53,17 +53,16 @@ func (e *Engine) makeDay(ctx context.Context, tx seawall.Tx, l Loop, s Series, d
 	return steps, nil
 }
 
-// betweenReports separates two reports of one day.
-const betweenReports = 8 * time.Hour
+// betweenReports separates two reports of one day, in hours on the wall.
+const betweenReports = 8
 
 // dues gives the due instants of one day: the last at the series' hour, the
 // ones before it eight hours apart. What has passed already on the opening day
 // is due at the end of that day, once.
 func (e *Engine) dues(s Series, day seawall.Day, now time.Time) []time.Time {
-	last := day.Hour(s.DueHour, e.Zone)
 	var out []time.Time
 	for i := s.PerDay - 1; i >= 0; i-- {
-		if due := last.Add(-time.Duration(i) * betweenReports); due.After(now) {
+		if due := day.Hour(s.DueHour-i*betweenReports, e.Zone); due.After(now) {
 			out = append(out, due)
 		}
 	}
