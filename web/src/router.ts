@@ -6,6 +6,8 @@ declare module 'vue-router' {
   interface RouteMeta {
     /** Shown without a session. */
     open?: boolean
+    /** Shown to anybody, and inside the frame to those who are signed in. */
+    shared?: boolean
     /** Message key of the page's name, for the window title. */
     name?: string
     /** The page fills the window and scrolls inside. */
@@ -27,6 +29,16 @@ export const router = createRouter({
     { path: '/contacts', component: () => import('@/pages/Contacts.vue'), meta: { name: 'nav.contacts', fill: true } },
     { path: '/contacts/:id', component: () => import('@/pages/ContactPage.vue'), meta: { name: 'nav.contacts' } },
     { path: '/persons/:no', component: () => import('@/pages/PersonPage.vue'), meta: { name: 'person.title' } },
+    { path: '/arrivals', component: () => import('@/pages/Arrivals.vue'), meta: { name: 'nav.arrivals', fill: true } },
+    { path: '/arrivals/matrix', component: () => import('@/pages/ArrivalMatrix.vue'), meta: { name: 'nav.matrix' } },
+    { path: '/arrivals/new', component: () => import('@/pages/ArrivalNew.vue'), meta: { name: 'arrival.declare' } },
+    { path: '/arrivals/:id', component: () => import('@/pages/ArrivalPage.vue'), meta: { name: 'nav.arrivals' } },
+    { path: '/boards/:kind?', component: () => import('@/pages/BoardPage.vue'), meta: { name: 'nav.boards', fill: true } },
+    { path: '/loops/:id', component: () => import('@/pages/LoopPage.vue'), meta: { name: 'nav.loop' } },
+    { path: '/protocols/:id?', component: () => import('@/pages/Protocols.vue'), meta: { name: 'nav.protocols' } },
+    { path: '/waivers', component: () => import('@/pages/Waivers.vue'), meta: { open: true, shared: true, name: 'nav.waivers' } },
+    { path: '/appeals', component: () => import('@/pages/Appeals.vue'), meta: { name: 'nav.appeals', fill: true } },
+    { path: '/help', component: () => import('@/pages/HelpDesk.vue'), meta: { name: 'nav.help', fill: true } },
     { path: '/import', component: () => import('@/pages/ImportPage.vue'), meta: { name: 'nav.import' } },
     { path: '/areas', component: () => import('@/pages/Areas.vue'), meta: { name: 'nav.areas', fill: true } },
     { path: '/regimes', component: () => import('@/pages/Regimes.vue'), meta: { name: 'nav.regimes' } },

@@ -3,6 +3,7 @@
  * areas paths "32/3209/…/". */
 
 import type { components } from './schema'
+import type { FormSpec } from '@/lib/forms'
 import type { Whole } from './client'
 
 type S = components['schemas']
@@ -75,3 +76,42 @@ export type NewFollowUp = S['NewFollowUp']
 export type ContactFilter = S['ContactFilter']
 export type Selection = { ids?: string[]; query?: ContactFilter }
 export type Bulk = S['Bulk']
+
+/** A protocol: the file that says how a kind of duty runs. */
+export type Due = { after: string; hours?: number | null; days?: number | null; figure?: string; endOfDay?: boolean }
+export type Daily = { from: string; to: string; perDay: string; hour: number }
+export type ProtocolStep = {
+  key: string
+  title: Text
+  help?: Text
+  each?: string
+  daily?: Daily | null
+  due?: Due | null
+  after?: string[] | null
+  when?: string
+  needs?: string
+  form?: string
+  child?: string
+}
+export type Protocol = {
+  id: string
+  version: string
+  file: string
+  title: Text
+  name: Text
+  subject: string
+  theme: string
+  disease?: string
+  places: string[]
+  parties: { department: Text; unit?: Text; individual?: Text }
+  entry?: string
+  forms: FormSpec[]
+  steps: ProtocolStep[]
+  close: { rule: string; outcome: string; needs?: string[] | null }
+  custody?: { acceptWithinHours: number; text: Text } | null
+  reopen?: { withinDays: number } | null
+  cancel?: { reasons?: { key: string; text: Text }[] } | null
+  notices: { on: string; to: string; text: Text }[]
+  source: Text
+  notes?: Text
+}

@@ -1,16 +1,27 @@
 import { computed } from 'vue'
 import { useSession } from '@/stores/session'
 
-const PLACES = [
+/** A place of the navigation. The first ones stand in the bar, the others in its
+ * "more", under the heading of their group. */
+export type PlaceItem = { to: string; label: string; needs: string; group?: 'desk' | 'rules' | 'system' }
+
+const PLACES: PlaceItem[] = [
   { to: '/tonight', label: 'nav.tonight', needs: 'tonight.read' },
   { to: '/cases', label: 'nav.cases', needs: 'case.read' },
   { to: '/contacts', label: 'nav.contacts', needs: 'contact.read' },
+  { to: '/arrivals', label: 'nav.arrivals', needs: 'arrival.read' },
   { to: '/duties', label: 'nav.duties', needs: 'step.read' },
-  { to: '/import', label: 'nav.import', needs: 'import.read' },
-  { to: '/areas', label: 'nav.areas', needs: 'area.read' },
-  { to: '/regimes', label: 'nav.regimes', needs: 'regime.read' },
-  { to: '/journal', label: 'nav.log', needs: 'log.read' },
-  { to: '/accounts', label: 'nav.accounts', needs: 'account.read' },
+  { to: '/boards', label: 'nav.boards', needs: 'step.read' },
+  { to: '/help', label: 'nav.help', needs: 'help.read', group: 'desk' },
+  { to: '/appeals', label: 'nav.appeals', needs: 'appeal.read', group: 'desk' },
+  { to: '/import', label: 'nav.import', needs: 'import.read', group: 'desk' },
+  { to: '/areas', label: 'nav.areas', needs: 'area.read', group: 'desk' },
+  { to: '/regimes', label: 'nav.regimes', needs: 'regime.read', group: 'rules' },
+  { to: '/arrivals/matrix', label: 'nav.matrix', needs: 'regime.read', group: 'rules' },
+  { to: '/protocols', label: 'nav.protocols', needs: 'step.read', group: 'rules' },
+  { to: '/waivers', label: 'nav.waivers', needs: 'regime.read', group: 'rules' },
+  { to: '/journal', label: 'nav.log', needs: 'log.read', group: 'system' },
+  { to: '/accounts', label: 'nav.accounts', needs: 'account.read', group: 'system' },
 ]
 
 /** Where somebody with these rights begins. */

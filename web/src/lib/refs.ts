@@ -12,7 +12,13 @@ export function pageOf(ref: Ref | undefined): string {
     case 'person':
       return `/persons/${id}`
     case 'loop':
-      return `/duties?open=${id}`
+      return `/loops/${id}`
+    case 'arrival':
+      return `/arrivals/${id}`
+    case 'appeal':
+      return `/appeals?open=${id}`
+    case 'help':
+      return `/help?open=${id}`
     case 'import':
       return `/import?run=${id}`
     case 'area':
@@ -21,4 +27,9 @@ export function pageOf(ref: Ref | undefined): string {
       return `/accounts?open=${id}`
   }
   return ''
+}
+
+/** The page of a rule file; arrival matrices have one of their own. */
+export function pageOfRegime(id: string): string {
+  return /-ARR-/.test(id) ? `/arrivals/matrix?id=${encodeURIComponent(id)}` : `/regimes?id=${encodeURIComponent(id)}`
 }
