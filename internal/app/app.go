@@ -24,6 +24,7 @@ import (
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/locale"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
 	"github.com/seawall-city/seawall/internal/store"
@@ -50,8 +51,10 @@ type App struct {
 	Policies *auth.Policies
 	Accounts *auth.Service
 	Regimes  *regime.Set
-	Vault    *vault.Service
-	Main     *response.Service
+	// Protocols are the kinds of duty, shipped and configured.
+	Protocols *protocol.Set
+	Vault     *vault.Service
+	Main      *response.Service
 
 	vaultDB   *vaultdb.DB
 	sequencer *ledger.Sequencer
@@ -104,6 +107,9 @@ func Open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	if a.Policies, err = auth.Load(first(overlay(c.Policies))); err != nil {
+		return a, err
+	}
+	if a.Protocols, err = protocol.Load(a.known(), overlay(c.Protocols)...); err != nil {
 		return a, err
 	}
 	for _, step := range []func(context.Context, Options) error{a.openRecords, a.openVault, a.compose} {
@@ -262,11 +268,23 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 		return err
 	}
 	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
-		Cases: a.DB, Loops: a.DB, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
+		Cases: a.DB, Loops: a.DB, Boards: a.DB, Entries: a.DB, Protocols: a.Protocols, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
 		LinkKey: link, LinkBase: a.Config.Link() + "/f/",
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})
 	return nil
+}
+
+// known are the words that protocols may use and that others keep.
+func (a *App) known() protocol.Known {
+	var k protocol.Known
+	for _, r := range a.Policies.Roles() {
+		k.Roles = append(k.Roles, r.ID)
+	}
+	for _, d := range a.Regimes.Diseases() {
+		k.Diseases = append(k.Diseases, d.ID)
+	}
+	return k
 }
 
 // limits are the configured bounds of signing in. The demonstration's clock

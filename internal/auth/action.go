@@ -60,4 +60,10 @@ const (
 	ArrivalConfirm   Action = "arrival.confirm"
 	GradeRead        Action = "grade.read"
 	GradeManage      Action = "grade.manage"
+	EntryRecord      Action = "entry.record"
+	EntryRead        Action = "entry.read"
+	ProtocolRead     Action = "protocol.read"
+	BoardRead        Action = "board.read"
+	LoopReopen       Action = "loop.reopen"
+	LoopCancel       Action = "loop.cancel"
 )

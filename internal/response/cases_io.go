@@ -136,6 +136,7 @@ type Retraction struct {
 type Retracted struct {
 	Cases        int `json:"cases"`
 	Arrivals     int `json:"arrivals,omitempty"`
+	Entries      int `json:"entries,omitempty"`
 	Results      int `json:"results"`
 	Contacts     int `json:"contacts"`
 	Candidates   int `json:"candidates"`

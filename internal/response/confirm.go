@@ -9,6 +9,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/regime"
 )
 
@@ -73,7 +74,9 @@ func (s *Service) PreviewConfirm(ctx context.Context, who Who, in Cut) (Preview,
 				out.Problems = append(out.Problems, o)
 				continue
 			}
-			out.count(s, c, r, plan, byArea, inRooms)
+			if err := out.count(ctx, s, c, r, plan, byArea, inRooms); err != nil {
+				return err
+			}
 		}
 		var err error
 		if out.Needs, err = s.needs(ctx, tx, s.stock(ctx, tx), inRooms, byArea); err != nil {
@@ -85,12 +88,12 @@ func (s *Service) PreviewConfirm(ctx context.Context, who Who, in Cut) (Preview,
 }
 
 // count adds one candidate to a preview.
-func (p *Preview) count(s *Service, c casebook.Contact, r *regime.Regime, plan regime.Plan, byArea, inRooms map[seawall.AreaPath]int) {
+func (p *Preview) count(ctx context.Context, s *Service, c casebook.Contact, r *regime.Regime, plan regime.Plan, byArea, inRooms map[seawall.AreaPath]int) error {
 	p.People++
 	p.ByClass[plan.Class]++
 	if plan.Over {
 		p.History++
-		return
+		return nil
 	}
 	byArea[c.Area]++
 	if plan.Restricts() {
@@ -102,11 +105,25 @@ func (p *Preview) count(s *Service, c casebook.Contact, r *regime.Regime, plan r
 			break
 		}
 	}
-	o := s.followUpOpening(c, following{contact: c, rule: r, plan: plan, found: s.d.Clock.Now()})
+	return s.countSteps(ctx, s.aboutContact(c, r, plan, s.d.Clock.Now()), p)
+}
+
+// countSteps adds the steps of the follow-up that somebody would get.
+func (s *Service) countSteps(ctx context.Context, d dutyAbout, p *Preview) error {
+	file, ok := s.d.Protocols.ByID(string(loop.FollowUp))
+	if !ok {
+		return seawall.E("response.countSteps", seawall.NotFound, "protocol_unknown", "kind", string(loop.FollowUp))
+	}
+	d.Given.Zone, d.Given.No = s.d.Zone, d.No
+	o, err := file.Plan(ctx, d.Given)
+	if err != nil {
+		return err
+	}
 	p.Steps += len(o.Steps)
 	for _, series := range o.Series {
 		p.Steps += (int(series.To-series.From) + 1) * max(series.PerDay, 1)
 	}
+	return nil
 }
 
 // countAreas names the counties and towns of a preview's people.

@@ -78,6 +78,9 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	case seawall.KindContact:
 		c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
 		return c.Area, err
+	case seawall.KindEntry:
+		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(l.Subject.ID))
+		return e.Area, err
 	case seawall.KindArrival:
 		a, err := s.d.Border.Arrival(ctx, tx, seawall.ArrivalID(l.Subject.ID))
 		return a.Area, err

@@ -16,6 +16,7 @@ import (
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
 	"github.com/seawall-city/seawall/internal/store"
@@ -80,6 +81,8 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.ok(err)
 	policies, err := auth.Load(nil)
 	o.ok(err)
+	protocols, err := protocol.Load(protocol.Known{})
+	o.ok(err)
 	d := storetest.Driver(t, "sqlite")
 	t.Cleanup(func() { d.Close() })
 	people, err := vaultdb.Open(o.ctx, d)
@@ -95,7 +98,7 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.ok(err)
 	roster := area.New(db, o.log, zone)
 	o.main = response.New(response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
+		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}})
 	o.ground()

@@ -3,7 +3,6 @@ package response
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -23,7 +22,6 @@ const monitorHour = 20
 // The keys of steps that the main path itself looks for.
 const (
 	stepTransfer = "transfer"
-	stepNotify   = "notify"
 	stepMonitor  = "monitor"
 	stepRelease  = "release"
 	stepSymptoms = "symptoms"
@@ -41,31 +39,7 @@ func (s *Service) openInvestigation(ctx context.Context, tx seawall.Tx, c casebo
 	if c.Historic || c.Regime == "" || !ok || len(r.CaseClocks) == 0 || c.State != casebook.CaseOpen || c.Class == casebook.Discarded {
 		return loop.Loop{}, nil
 	}
-	p, err := s.parties(ctx, tx, c.Area, loop.Investigation, c.Facility, c.Mask)
-	if err != nil {
-		return loop.Loop{}, err
-	}
-	o := loop.Opening{Kind: loop.Investigation, Subject: c.Ref(), Person: c.Person, Mask: c.Mask, Fact: c.Ref(),
-		Disease: c.Disease, Regime: r.Ref(), Rule: r.CaseClocks[0].Why.Rule,
-		Title:  seawall.Text{ZH: "病例 " + c.No + " 流行病学调查", EN: "Investigation of case " + c.No},
-		Places: owners(c.Home, c.Stay, c.Exposure), Parties: p}
-	for _, k := range r.CaseClocks {
-		from := tx.Now()
-		if k.After == "report" {
-			from = c.Reported
-		}
-		o.Steps = append(o.Steps, loop.StepPlan{Key: k.Key, Title: headed(k.Text), Needs: "note", Rule: k.Why.String(),
-			Due: from.Add(time.Duration(k.Hours) * time.Hour), Day: seawall.DayOf(from, s.d.Zone)})
-	}
-	return s.engine.Open(ctx, tx, o)
-}
-
-// headed gives a text as a title: the English begins with a capital.
-func headed(t seawall.Text) seawall.Text {
-	if t.EN != "" {
-		t.EN = strings.ToUpper(t.EN[:1]) + t.EN[1:]
-	}
-	return t
+	return s.openLoop(ctx, tx, string(loop.Investigation), s.aboutCase(c, r))
 }
 
 // historic reports whether a case opens no duty any more on this day, and the
@@ -151,12 +125,12 @@ func (s *Service) openFollowUp(ctx context.Context, tx seawall.Tx, f following, 
 	if c, err = s.book.KeepContact(ctx, tx, c); err != nil {
 		return c, loop.Loop{}, err
 	}
-	p, err := s.parties(ctx, tx, c.Area, loop.FollowUp, c.Place, c.Mask)
+	d := s.aboutContact(c, f.rule, f.plan, f.found)
+	d.Fact = f.fact
+	o, err := s.planLoop(ctx, tx, string(loop.FollowUp), d)
 	if err != nil {
 		return c, loop.Loop{}, err
 	}
-	o := s.followUpOpening(c, f)
-	o.Parties = p
 	// rooms are mirrored against restrictions, so these come first
 	id := seawall.LoopID(tx.NewID())
 	for i := range restrictions {
@@ -213,37 +187,6 @@ func (s *Service) restrictions(tx seawall.Tx, f following) ([]loop.Restriction, 
 	return out, nil
 }
 
-// followUpOpening lays out the duty of a plan.
-func (s *Service) followUpOpening(c casebook.Contact, f following) loop.Opening {
-	class, _ := f.rule.Class(f.plan.Class)
-	o := loop.Opening{Kind: loop.FollowUp, Subject: c.Ref(), Person: c.Person, Mask: c.Mask, Fact: f.fact,
-		Disease: c.Disease, Regime: f.rule.Ref(), Rule: f.plan.Why.Rule,
-		Title:  seawall.Text{ZH: class.Name.ZH + " " + c.No + " 随访", EN: "Follow-up of " + class.Name.EN + " " + c.No},
-		Places: owners(c.Home, c.Stay, exposureOf(c))}
-	o.Steps = append(o.Steps, s.firstStep(f))
-	for _, t := range f.plan.Tests {
-		o.Steps = append(o.Steps, s.testStep(t, ""))
-		if t.Dual {
-			o.Steps = append(o.Steps, s.testStep(t, dualMark))
-		}
-	}
-	for _, p := range f.plan.Prophylaxis {
-		o.Steps = append(o.Steps, loop.StepPlan{Key: "prophylaxis-" + p.Key, Title: p.Text, Needs: "note", Rule: p.Why.String(),
-			Due: p.Until, Day: seawall.DayOf(p.Until, s.d.Zone)})
-	}
-	if f.plan.MonitorFrom.Known() && f.plan.MonitorPerDay > 0 {
-		o.Series = append(o.Series, loop.SeriesPlan{Key: stepMonitor, Title: seawall.Text{ZH: "健康监测", EN: "Health report"},
-			From: f.plan.MonitorFrom, To: f.plan.MonitorTo, DueHour: monitorHour, PerDay: f.plan.MonitorPerDay,
-			Needs: "report", Rule: f.plan.Why.String()})
-	}
-	if f.plan.Release.Known() {
-		last := f.plan.Release.Add(-1)
-		o.Steps = append(o.Steps, loop.StepPlan{Key: stepRelease, Title: seawall.Text{ZH: "解除管理", EN: "Release"},
-			Needs: "note", Rule: f.plan.Why.String(), Due: loop.EndOf(f.plan.Release, s.d.Zone), Day: last})
-	}
-	return o
-}
-
 // exposureOf is where a contact was exposed, as far as an owner is looked for.
 func exposureOf(c casebook.Contact) seawall.AreaPath {
 	if c.Area != c.Home && c.Area != c.Stay {
@@ -252,27 +195,11 @@ func exposureOf(c casebook.Contact) seawall.AreaPath {
 	return ""
 }
 
-// firstStep is what has to happen at once: the transfer where there is a place
-// to move to, else the visit that tells the person and the reason.
-func (s *Service) firstStep(f following) loop.StepPlan {
-	today := seawall.DayOf(f.found, s.d.Zone)
-	p := loop.StepPlan{Key: stepNotify, Title: seawall.Text{ZH: "告知本人", EN: "Tell the person"}, Needs: "note",
-		Rule: f.plan.Why.String(), Due: loop.EndOf(today, s.d.Zone), Day: today}
-	if len(f.plan.Segments) > 0 && f.plan.TransferHours > 0 {
-		p.Key, p.Title = stepTransfer, seawall.Text{ZH: "居家落实", EN: "Settle in at home"}
-		if f.plan.Segments[0].Kind == regime.Central {
-			p.Title = seawall.Text{ZH: "转运至集中隔离点", EN: "Transfer to quarantine"}
-		}
-		p.Due = f.found.Add(time.Duration(f.plan.TransferHours) * time.Hour)
-		p.Day = seawall.DayOf(p.Due, s.d.Zone)
-	}
-	return p
-}
-
 // dualMark marks the step of a dual test's second sample.
 const dualMark = "b"
 
-// testStep is the step of one planned test.
+// testStep is the step of one planned test, for plans that change under an open
+// duty; opening one takes it from the protocol.
 func (s *Service) testStep(t regime.PlannedTest, mark string) loop.StepPlan {
 	n := strconv.Itoa(t.N)
 	title := seawall.Text{ZH: "第 " + n + " 天检测", EN: "Test on day " + n}

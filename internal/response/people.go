@@ -93,7 +93,11 @@ func (s *Service) placesOf(ctx context.Context, tx seawall.Tx, p casebook.Person
 	for _, c := range contacts {
 		seen[c.Area] = true
 	}
-	return sortedKeys(seen), nil
+	entries, err := s.d.Entries.EntriesOfPerson(ctx, tx, p.No)
+	for _, e := range entries {
+		seen[e.Area] = true
+	}
+	return sortedKeys(seen), err
 }
 
 // Duplicates looks for people who may be the one of an identity.
@@ -245,6 +249,11 @@ func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Per
 		return nil, err
 	}
 	moved = append(moved, came...)
+	told, err := s.moveEntries(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, told...)
 	var pick map[seawall.Ref]bool
 	if only != nil {
 		pick = map[seawall.Ref]bool{}
@@ -272,6 +281,13 @@ func (s *Service) subjectsOf(ctx context.Context, tx seawall.Tx, no seawall.Pers
 	}
 	for _, c := range contacts {
 		out = append(out, c.Ref())
+	}
+	told, err := s.d.Entries.EntriesOfPerson(ctx, tx, no)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range told {
+		out = append(out, e.Ref())
 	}
 	arrivals, err := s.d.Border.ArrivalsOfPerson(ctx, tx, no)
 	for _, a := range arrivals {

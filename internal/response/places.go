@@ -158,6 +158,11 @@ func (s *Service) parties(ctx context.Context, tx seawall.Tx, at seawall.AreaPat
 func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) error {
 	switch l.Subject.Kind {
 	case seawall.KindContact:
+		if l.Kind != loop.FollowUp {
+			return nil // a duty of another kind about the same contact
+		}
+	case seawall.KindEntry:
+		return s.mirrorEntry(ctx, tx, l)
 	case seawall.KindArrival:
 		return s.mirrorArrival(ctx, tx, l, steps)
 	case seawall.KindAppeal:
@@ -177,9 +182,12 @@ func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps 
 	was := c
 	c.Loop, c.Owner, c.OwnerName = l.ID, l.Owner, l.OwnerName
 	c.NextDue = nextDue(steps)
-	if l.State != loop.Open {
+	switch {
+	case l.State != loop.Open:
 		c.Owner, c.OwnerName = "", ""
 		c.State = stateAfter(l)
+	case !l.ReopenedAt.IsZero() && c.State != casebook.Candidate:
+		c.State = casebook.Following
 	}
 	if err := s.freeRoom(ctx, tx, l, &c); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/relief"
 	"github.com/seawall-city/seawall/internal/vault"
@@ -44,6 +45,7 @@ type History interface {
 // Accounts looks accounts up; the store implements it.
 type Accounts interface {
 	Principal(ctx context.Context, tx seawall.Tx, id seawall.PrincipalID) (auth.Principal, error)
+	Principals(ctx context.Context, tx seawall.Tx, within seawall.Scope, p seawall.Page) ([]auth.Principal, string, int, error)
 }
 
 // Deps are what the main path works with. All of them are needed except where
@@ -61,6 +63,11 @@ type Deps struct {
 	Cases casebook.Store
 	Loops loop.Store
 	Areas area.Store
+	// Protocols are the kinds of duty; Entries keeps the forms that open one by
+	// hand, Boards counts what is open of a kind.
+	Protocols *protocol.Set
+	Entries   protocol.EntryStore
+	Boards    loop.Boards
 	// Relief keeps objections and requests for help.
 	Relief relief.Store
 	// Border keeps arrivals; Origins is the table of places they come from.
@@ -94,13 +101,17 @@ type Service struct {
 	book   *casebook.Book
 	border *border.Book
 	engine *loop.Engine
+	// rules are what the protocols say of their loops, by id.
+	rules map[string]loop.Rule
 }
 
 // New makes the service.
 func New(d Deps) *Service {
-	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone)}
+	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
+		rules: rules(d.Protocols)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: d.Roster.WhoAnswers, Up: d.Roster.Up,
-		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred})
+		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred,
+		Rules: s.loopRule, Again: s.planAgain, Child: s.planChild, Holders: s.holders})
 	return s
 }
 

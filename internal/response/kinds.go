@@ -1,0 +1,328 @@
+package response
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
+	"github.com/seawall-city/seawall/internal/regime"
+)
+
+// dutyAbout is whom or what a duty is about, with all that its protocol's plan
+// depends on.
+type dutyAbout struct {
+	// ID is minted when empty.
+	ID      seawall.LoopID
+	Subject seawall.Ref
+	// Fact is what the duty hangs on; zero is the subject itself.
+	Fact   seawall.Ref
+	Person seawall.PersonNo
+	// No is the visible number, for the title; Mask stands in lists.
+	No, Mask, Disease string
+	// Regime is the one in force, nil where none speaks; Rule the rule that is
+	// cited, "" leaves it to the plan.
+	Regime *regime.Regime
+	Rule   string
+	// Area is the territory; Places are where an owner is looked for, the
+	// protocol's order decides.
+	Area   seawall.AreaPath
+	Places []loop.Place
+	// Unit is the subject's own employer or facility.
+	Unit   string
+	Given  protocol.Subject
+	Parent seawall.LoopID
+}
+
+// openLoop opens a duty of a kind. Errors: NotFound for a kind without protocol,
+// Invalid when its plan has nothing to do.
+func (s *Service) openLoop(ctx context.Context, tx seawall.Tx, kind string, d dutyAbout) (loop.Loop, error) {
+	o, err := s.planLoop(ctx, tx, kind, d)
+	if err != nil {
+		return loop.Loop{}, err
+	}
+	return s.engine.Open(ctx, tx, o)
+}
+
+// planLoop gives the duty that openLoop would open.
+func (s *Service) planLoop(ctx context.Context, tx seawall.Tx, kind string, d dutyAbout) (loop.Opening, error) {
+	p, ok := s.d.Protocols.ByID(kind)
+	if !ok {
+		return loop.Opening{}, seawall.E("response.planLoop", seawall.NotFound, "protocol_unknown", "kind", kind)
+	}
+	plan, err := p.Plan(ctx, s.given(tx, d))
+	if err != nil {
+		return loop.Opening{}, err
+	}
+	o := loop.Opening{ID: d.ID, Kind: plan.Kind, Protocol: plan.Protocol, Parent: d.Parent, Subject: d.Subject, Person: d.Person,
+		Mask: d.Mask, Fact: d.Fact, Disease: d.Disease, Rule: plan.Rule, Title: plan.Title,
+		Places: inOrder(d.Places, plan.Places), Steps: required(p, plan.Steps), Series: plan.Series}
+	if o.Fact.IsZero() {
+		o.Fact = d.Subject
+	}
+	if o.Disease == "" {
+		o.Disease = p.Disease
+	}
+	if d.Regime != nil {
+		o.Regime = d.Regime.Ref()
+	}
+	o.Parties, err = s.partiesOf(ctx, tx, p, d)
+	return o, err
+}
+
+// given fills what every subject has.
+func (s *Service) given(tx seawall.Tx, d dutyAbout) protocol.Subject {
+	g := d.Given
+	g.Zone, g.No = s.d.Zone, d.No
+	if g.Now.IsZero() {
+		g.Now = tx.Now()
+	}
+	if d.Rule != "" {
+		g.Rule = d.Rule
+	}
+	return g
+}
+
+// required marks the planned steps without which the protocol's loop cannot close.
+func required(p *protocol.Protocol, steps []loop.StepPlan) []loop.StepPlan {
+	for i := range steps {
+		if st, ok := p.Step(steps[i].Key); ok && slices.Contains(p.Close.Needs, st.Key) {
+			steps[i].Required = true
+		}
+	}
+	return steps
+}
+
+// inOrder puts the places of a subject into the protocol's order; the ones that
+// the protocol does not name are not asked.
+func inOrder(places []loop.Place, order []string) []loop.Place {
+	var out []loop.Place
+	for _, why := range order {
+		for _, p := range places {
+			if p.Why == why && p.Path != "" {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// partiesOf names the four parties of a duty: the protocol's words stand where
+// the subject and the roster have none.
+func (s *Service) partiesOf(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, d dutyAbout) (loop.Parties, error) {
+	unit, mask := d.Unit, d.Mask
+	if strings.TrimSpace(unit) == "" {
+		unit = p.Parties.Unit.ZH
+	}
+	if mask == "" {
+		mask = p.Parties.Individual.ZH
+	}
+	return s.parties(ctx, tx, d.Area, loop.Kind(p.Theme), unit, mask)
+}
+
+// rules turns what protocols say of their loops into the engine's words, by id.
+// They are read once: a set does not change.
+func rules(set *protocol.Set) map[string]loop.Rule {
+	out := map[string]loop.Rule{}
+	if set == nil {
+		return out
+	}
+	for _, p := range set.All() {
+		r := loop.Rule{Theme: p.Theme, Outcome: p.Close.Outcome, Again: dependent(p)}
+		if p.Custody != nil {
+			r.AcceptWithin, r.Gap = time.Duration(p.Custody.AcceptWithinHours)*time.Hour, p.Custody.Text
+		}
+		if p.Reopen != nil {
+			r.ReopenDays = p.Reopen.WithinDays
+		}
+		for _, n := range p.Notices {
+			r.Notices = append(r.Notices, loop.NoticeRule{On: n.On, To: n.To, Text: n.Text})
+		}
+		out[p.ID] = r
+	}
+	return out
+}
+
+// dependent reports whether steps of a protocol depend on what other steps gave.
+func dependent(p *protocol.Protocol) bool {
+	return slices.ContainsFunc(p.Steps, func(st protocol.Step) bool {
+		due := st.Due != nil && strings.HasPrefix(st.Due.After, "step.")
+		daily := st.Daily != nil && (strings.HasPrefix(st.Daily.From, "step.") || strings.HasPrefix(st.Daily.To, "step."))
+		return due || daily || strings.Contains(st.When, "step.") || len(st.After) > 0
+	})
+}
+
+// loopRule gives the engine what the protocol of a loop says of it.
+func (s *Service) loopRule(ref string) loop.Rule {
+	id, _, _ := strings.Cut(ref, "@")
+	return s.rules[id]
+}
+
+// holders names the accounts with a role at an area or above it in the city.
+func (s *Service) holders(ctx context.Context, tx seawall.Tx, role string, at seawall.AreaPath) ([]seawall.PrincipalID, error) {
+	all, _, _, err := s.d.Accounts.Principals(ctx, tx, seawall.Scope{s.d.City}, seawall.Page{Limit: 5000})
+	var out []seawall.PrincipalID
+	best := -1
+	for _, p := range all {
+		if p.Disabled || !slices.Contains(p.Roles, role) || !at.Within(p.Path) || p.Path.Depth() < best {
+			continue
+		}
+		if p.Path.Depth() > best { // the nearest level that has the role answers
+			out, best = nil, p.Path.Depth()
+		}
+		out = append(out, p.ID)
+	}
+	return out, err
+}
+
+// planAgain plans an open duty anew after one of its steps ended.
+func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) (loop.Opening, error) {
+	p, ok := s.d.Protocols.ByID(l.Protocol)
+	if !ok || p.Ref() != l.Protocol {
+		return loop.Opening{}, nil // the file it was opened by has changed: it goes on as it was planned
+	}
+	d, err := s.aboutLoop(ctx, tx, l)
+	if err != nil || d.Subject.IsZero() {
+		return loop.Opening{}, err
+	}
+	g := s.given(tx, d)
+	if g.Events == nil {
+		g.Events = map[string]time.Time{}
+	}
+	g.Events["opened"] = l.OpenedAt
+	if g.Steps, err = s.settledSteps(ctx, tx, l, steps); err != nil {
+		return loop.Opening{}, err
+	}
+	plan, err := p.Plan(ctx, g)
+	if err != nil {
+		return loop.Opening{}, err
+	}
+	return loop.Opening{Steps: required(p, plan.Steps), Series: plan.Series}, nil
+}
+
+// settledSteps gives what the steps of a loop gave so far, as plans ask for it.
+func (s *Service) settledSteps(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) (map[string]protocol.Settled, error) {
+	evidence, err := s.d.Loops.EvidenceOf(ctx, tx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	series, err := s.d.Loops.SeriesOf(ctx, tx, l.ID)
+	if err != nil {
+		return nil, err
+	}
+	out, open := map[string]protocol.Settled{}, map[string]bool{}
+	for _, x := range series {
+		open[x.Key] = x.State == loop.Open
+	}
+	for _, st := range steps {
+		if st.State == loop.Open || st.State == loop.Waiting {
+			open[st.Key] = true
+			continue
+		}
+		d := protocol.Settled{}
+		if st.State == loop.Done {
+			d.Done = st.DoneAt
+		}
+		for _, ev := range evidence {
+			if ev.Step == st.ID && len(ev.Data) > 0 {
+				d.Data = ev.Data
+			}
+		}
+		out[st.Key] = d
+	}
+	for key, is := range open {
+		if is {
+			delete(out, key)
+		}
+	}
+	return out, nil
+}
+
+// planChild plans the loop that a step of another one opens: about the same
+// subject, on the same fact.
+func (s *Service) planChild(ctx context.Context, tx seawall.Tx, parent loop.Loop, step loop.Step) (loop.Opening, error) {
+	d, err := s.aboutLoop(ctx, tx, parent)
+	if err != nil {
+		return loop.Opening{}, err
+	}
+	if d.Subject.IsZero() {
+		return loop.Opening{}, seawall.E("response.planChild", seawall.Invalid, "protocol_unknown", "kind", step.Child)
+	}
+	d.Fact = parent.Fact
+	return s.planLoop(ctx, tx, step.Child, d)
+}
+
+// aboutLoop gives what an open duty is about, for planning it anew and for the
+// loops that its steps open. The answer has no subject for a kind of subject that
+// nothing can be planned about.
+func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (dutyAbout, error) {
+	switch l.Subject.Kind {
+	case seawall.KindCase:
+		c, err := s.d.Cases.Case(ctx, tx, seawall.CaseID(l.Subject.ID))
+		if err != nil {
+			return dutyAbout{}, err
+		}
+		r, _ := s.d.Rules.ByID(l.Regime)
+		return s.aboutCase(c, r), nil
+	case seawall.KindContact:
+		c, err := s.d.Cases.Contact(ctx, tx, seawall.ContactID(l.Subject.ID))
+		if err != nil {
+			return dutyAbout{}, err
+		}
+		r, ok := s.d.Rules.ByID(l.Regime)
+		if !ok {
+			return dutyAbout{}, nil
+		}
+		a := wholePlan(c, s.d.Zone)
+		a.Discovered = l.OpenedAt
+		plan, err := r.ContactPlan(c.Class, a)
+		return s.aboutContact(c, r, plan, l.OpenedAt), err
+	case seawall.KindEntry:
+		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(l.Subject.ID))
+		return s.aboutEntry(e), err
+	}
+	return dutyAbout{}, nil
+}
+
+// aboutCase is what duties about a case depend on.
+func (s *Service) aboutCase(c casebook.Case, r *regime.Regime) dutyAbout {
+	d := dutyAbout{Subject: c.Ref(), No: c.No, Person: c.Person, Mask: c.Mask, Disease: c.Disease, Regime: r, Area: c.Area,
+		Places: owners(c.Home, c.Stay, c.Exposure), Unit: c.Facility}
+	d.Given = protocol.Subject{
+		Facts: map[string]any{"class": string(c.Class), "setting": c.Setting, "facility": c.Facility, "channel": c.Channel, "disease": c.Disease},
+		Events: s.moments(map[string]time.Time{"reported": c.Reported, "discovered": c.CreatedAt},
+			map[string]seawall.Day{"onset": c.Onset, "sampled": c.Sampled})}
+	if r != nil {
+		d.Given.Clocks = r.CaseClocks
+	}
+	return d
+}
+
+// aboutContact is what duties about a contact depend on; found is when it was
+// discovered.
+func (s *Service) aboutContact(c casebook.Contact, r *regime.Regime, plan regime.Plan, found time.Time) dutyAbout {
+	class, _ := r.Class(plan.Class)
+	d := dutyAbout{Subject: c.Ref(), No: c.No, Person: c.Person, Mask: c.Mask, Disease: c.Disease, Regime: r, Area: c.Area,
+		Places: owners(c.Home, c.Stay, exposureOf(c)), Unit: c.Place}
+	d.Given = protocol.Subject{Now: found, Class: class.Name, Plan: &plan,
+		Facts: map[string]any{"class": c.Class, "setting": c.Setting, "relation": c.Relation,
+			"susceptible": c.Extra["susceptible"] == "yes", "symptomatic": c.Symptomatic, "disease": c.Disease},
+		Events: s.moments(map[string]time.Time{"discovered": found},
+			map[string]seawall.Day{"first_exposure": c.FirstExposure, "last_exposure": c.LastExposure})}
+	return d
+}
+
+// moments puts the known days of a subject to its instants, each from its
+// beginning.
+func (s *Service) moments(at map[string]time.Time, days map[string]seawall.Day) map[string]time.Time {
+	for k, day := range days {
+		if day.Known() {
+			at[k] = day.Start(s.d.Zone)
+		}
+	}
+	return at
+}
