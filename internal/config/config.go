@@ -59,7 +59,8 @@ type TLS struct {
 type City struct {
 	// Root is the area that this instance answers for ("3209").
 	Root seawall.AreaID `yaml:"root"`
-	// Jurisdiction selects regimes ("CN").
+	// Jurisdiction selects regimes ("CN-JS-YC"); where it has none in force, the
+	// nearest one above answers.
 	Jurisdiction string       `yaml:"jurisdiction"`
 	TimeZone     string       `yaml:"time_zone"`
 	Name         seawall.Text `yaml:"name"`
@@ -85,7 +86,7 @@ func Default(data string) Config {
 	return Config{
 		Listen: "127.0.0.1:8080",
 		Data:   data,
-		City: City{Root: "3209", Jurisdiction: "CN", TimeZone: "Asia/Shanghai",
+		City: City{Root: "3209", Jurisdiction: "CN-JS-YC", TimeZone: "Asia/Shanghai",
 			Name: seawall.Text{ZH: "盐城市", EN: "Yancheng"}, Contact: "12345"},
 		Sessions: Sessions{Idle: time.Hour, Max: 12 * time.Hour},
 		Log:      Log{Format: "text", Level: "info"},

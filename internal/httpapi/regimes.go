@@ -13,7 +13,9 @@ import (
 
 // regimeHead is one line of the list of regimes.
 type regimeHead struct {
-	ID           string         `json:"id"`
+	ID string `json:"id"`
+	// Scope: "disease" or "arrivals".
+	Scope        string         `json:"scope"`
 	Version      string         `json:"version"`
 	Parent       string         `json:"parent,omitempty"`
 	Title        seawall.Text   `json:"title"`
@@ -38,6 +40,13 @@ type explainIn struct {
 	LastExposure string `query:"lastExposure"`
 	Discovered   string `query:"discovered" doc:"day of discovery; empty means at once"`
 	Susceptible  bool   `query:"susceptible"`
+	// Of a journey, for a matrix of arrivals.
+	Grade    string `query:"grade" doc:"of the origin; for a matrix of arrivals"`
+	Abroad   bool   `query:"abroad"`
+	Crossing bool   `query:"crossing"`
+	Left     string `query:"left" doc:"day of leaving the area"`
+	Entered  string `query:"entered" doc:"day of entering the country"`
+	Arrived  string `query:"arrived" doc:"day of arrival; empty is today"`
 }
 
 // explained is the plan of a class with the same as a text for printing.
@@ -55,12 +64,15 @@ func (s *Server) regimeRoutes() {
 			}
 			today := seawall.DayOf(s.d.Clock.Now(), s.d.Zone)
 			for _, r := range s.d.Regimes.All() {
-				h := regimeHead{ID: r.ID, Version: r.Version, Parent: r.Parent, Title: r.Title, Disease: r.Disease,
+				h := regimeHead{ID: r.ID, Scope: r.Scope, Version: r.Version, Parent: r.Parent, Title: r.Title, Disease: r.Disease,
 					Jurisdiction: r.Jurisdiction, From: r.From, To: r.To, Source: r.Source, Classes: []classHead{}}
 				for _, c := range r.Classes {
 					h.Classes = append(h.Classes, classHead{ID: c.ID, Name: c.Name})
 				}
 				now, ok := s.d.Regimes.InForce(r.Disease.ID, s.d.City.Jurisdiction, today)
+				if r.Scope == regime.ScopeArrivals {
+					now, ok = s.d.Regimes.ArrivalsInForce(r.Disease.ID, s.d.City.Jurisdiction, today)
+				}
 				h.InForce = ok && now.ID == r.ID
 				out.Items = append(out.Items, h)
 			}
@@ -109,6 +121,7 @@ func (s *Server) regimeRoutes() {
 			out.OK = len(out.Problems) == 0
 			return out, nil
 		})
+	s.ruleRoutes()
 	handle(s, signedIn, "GET", "/regimes/{id}", "get-regime", "A rule file laid out for reading",
 		func(ctx context.Context, who response.Who, in *IDPath) (regime.Description, error) {
 			r, err := s.regime(who, in.ID)
@@ -141,6 +154,9 @@ func (s *Server) explain(ctx context.Context, who response.Who, in *explainIn) (
 	r, err := s.regime(who, in.ID)
 	if err != nil {
 		return explained{}, err
+	}
+	if r.Scope == regime.ScopeArrivals {
+		return s.explainArrival(ctx, r, in)
 	}
 	last, err := seawall.ParseDay(in.LastExposure)
 	if err != nil {

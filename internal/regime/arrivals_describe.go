@@ -147,3 +147,20 @@ func sortedKeys(m map[string]string) []string {
 	slices.Sort(out)
 	return out
 }
+
+// TierWords are the words of one row of a matrix.
+type TierWords struct {
+	For, Measure, Tests, Gate, Clock seawall.Text
+	// Days counts those that limit movement.
+	Days int
+}
+
+// TierWords words a row for a table of the matrix.
+func (r *Regime) TierWords(t Tier) TierWords {
+	w := TierWords{For: r.fitsValue(t.When), Measure: planValue(t.Plan), Clock: clockWord(t.Clock), Days: restricted(t.Plan)}
+	w.Tests, _ = testsValue(t.Plan)
+	if t.Gate != nil {
+		w.Gate = gateValue(*t.Gate)
+	}
+	return w
+}

@@ -140,8 +140,11 @@ func (l *lawyer) on(day seawall.Day) {
 // refuse tells that the file is stricter than it may be.
 func (l *lawyer) refuse(x Excess, dim Dimension, must MustNots, day seawall.Day) {
 	path := x.path
-	if !l.has(path) {
+	switch top, _, _ := cutPath(path); {
+	case !l.has(path):
 		path = "parent" // the row is taken over from a file that could have it
+	case top == "tiers" || top == "contact_classes":
+		path += ".plan"
 	}
 	whom := ""
 	if x.Whom.ZH != "" {
