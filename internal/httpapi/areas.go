@@ -11,7 +11,7 @@ import (
 )
 
 // themes are the themes that the pages ask about.
-func themes() []string { return []string{"investigation", "followup"} }
+func themes() []string { return []string{"investigation", "followup", "appeal", "help"} }
 
 func (s *Server) areaRoutes() {
 	handle(s, signedIn, "GET", "/areas", "list-areas", "Areas under a parent",

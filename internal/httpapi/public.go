@@ -5,6 +5,8 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
+	"github.com/seawall-city/seawall/internal/border"
+	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/relief"
 	"github.com/seawall-city/seawall/internal/response"
 )
@@ -44,8 +46,85 @@ func (s *Server) residentRoutes() {
 		}) (response.List[PublicArea], error) {
 			return s.publicAreas(ctx, in.Q, in.Parent)
 		})
+	handle(s, anybody, "GET", "/public/origins", "public-origins", "Places somebody may come from, by name, pinyin or code",
+		func(ctx context.Context, _ response.Who, in *struct {
+			Q string `query:"q" maxLength:"60"`
+		}) (response.List[border.Place], error) {
+			if err := s.looking(ctx); err != nil {
+				return response.List[border.Place]{Items: []border.Place{}}, err
+			}
+			found := s.d.Main.SearchOrigins(in.Q, 12)
+			return response.List[border.Place]{Items: found, Total: len(found)}, nil
+		})
+	handle(s, anybody, "GET", "/public/applies", "what-applies", "What applies to a journey, by which document, since when",
+		func(ctx context.Context, _ response.Who, in *appliesIn) (regime.Applies, error) {
+			if err := s.looking(ctx); err != nil {
+				return regime.Applies{}, err
+			}
+			return s.d.Main.Applies(ctx, in.look())
+		})
+	s.declarationRoutes()
 	s.publicAppealRoutes()
 	s.publicHelpRoutes()
+}
+
+type appliesIn struct {
+	Origin   string `query:"origin" doc:"division code of 2 to 12 digits or ISO country code" maxLength:"12"`
+	Left     string `query:"left" format:"date" doc:"the day of leaving it"`
+	Arrive   string `query:"arrive" format:"date" doc:"the day of arrival; today where it is left out"`
+	Crossing bool   `query:"crossing" doc:"their track crossed a case's there"`
+	Disease  string `query:"disease" maxLength:"40"`
+}
+
+// look reads the days; the description has checked their form.
+func (in *appliesIn) look() response.Look {
+	day := func(text string) seawall.Day {
+		d, err := seawall.ParseDay(text)
+		if err != nil {
+			return seawall.NoDay
+		}
+		return d
+	}
+	return response.Look{Disease: in.Disease, Arrive: day(in.Arrive),
+		Origins: []response.NewOrigin{{Code: in.Origin, Left: day(in.Left), Crossing: in.Crossing}}}
+}
+
+func (s *Server) declarationRoutes() {
+	handle(s, anybody, "POST", "/public/declarations", "declare-travel", "Declare a journey, before or after it",
+		func(ctx context.Context, _ response.Who, in *struct{ Body response.NewDeclaration }) (response.Declaration, error) {
+			if err := s.filing(ctx); err != nil {
+				return response.Declaration{}, err
+			}
+			return s.d.Main.DeclareTravel(ctx, in.Body)
+		})
+	handle(s, anybody, "GET", "/public/declarations/{key}", "my-declaration", "My declaration, by its code",
+		func(ctx context.Context, _ response.Who, in *KeyPath) (response.Declaration, error) {
+			return byKey(ctx, s, in.Key, s.d.Main.MyDeclaration)
+		})
+	handle(s, anybody, "POST", "/public/declarations/{key}", "change-declaration", "Change my declaration: arrived, not coming, companions, stay",
+		func(ctx context.Context, _ response.Who, in *struct {
+			KeyPath
+			Body response.DeclarationChange
+		}) (response.Declaration, error) {
+			return byKey(ctx, s, in.Key, func(ctx context.Context, key string) (response.Declaration, error) {
+				return s.d.Main.ChangeDeclaration(ctx, key, in.Body)
+			})
+		})
+	handle(s, anybody, "POST", "/public/declarations/{key}/report", "report-my-day", "Report how one of us is today",
+		func(ctx context.Context, _ response.Who, in *struct {
+			KeyPath
+			Body DayReport
+		}) (response.Declaration, error) {
+			return byKey(ctx, s, in.Key, func(ctx context.Context, key string) (response.Declaration, error) {
+				return s.d.Main.ReportMyDay(ctx, key, in.Body.Arrival, in.Body.SelfReport)
+			})
+		})
+}
+
+// DayReport is how one of a declaration's people is today.
+type DayReport struct {
+	Arrival seawall.ArrivalID `json:"arrival"`
+	response.SelfReport
 }
 
 func (s *Server) publicAppealRoutes() {

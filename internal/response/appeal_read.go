@@ -144,6 +144,8 @@ type reached struct {
 	person   seawall.PersonNo
 	mask     string
 	measures []loop.Restriction
+	// declaration is set for a declaration's code.
+	declaration *Declaration
 }
 
 // measure picks the measure that an objection names; without a name the one in

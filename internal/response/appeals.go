@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
@@ -178,9 +179,12 @@ func (s *Service) newAppeal(ctx context.Context, tx seawall.Tx, r loop.Restricti
 	if err != nil {
 		return relief.Appeal{}, err
 	}
+	if at, err = s.deciding(ctx, tx, at); err != nil {
+		return relief.Appeal{}, err
+	}
 	hours := time.Duration(r.AppealHours) * time.Hour
 	a := relief.Appeal{ID: seawall.AppealID(tx.NewID()), Level: 1, Restriction: r.ID, Measure: r.Kind, Duty: r.Loop, Subject: l.Subject,
-		Person: l.Person, Mask: l.Mask, Area: s.answering(at), Reason: in.Reason, Words: strings.TrimSpace(in.Words), Channel: in.Channel,
+		Person: l.Person, Mask: l.Mask, Area: at, Reason: in.Reason, Words: strings.TrimSpace(in.Words), Channel: in.Channel,
 		FiledBy: tx.Actor().Name, At: tx.Now(), Hours: r.AppealHours, DecideBy: tx.Now().Add(hours), Ceiling: tx.Now().Add(ceilingLevels * hours),
 		Barred: []seawall.PrincipalID{r.DecidedBy}, State: relief.Pending, Version: 1}
 	before, err := s.d.Relief.AppealsAgainst(ctx, tx, r.ID)
@@ -206,6 +210,19 @@ func (s *Service) newAppeal(ctx context.Context, tx seawall.Tx, r loop.Restricti
 	a.Trail = []relief.Mark{{At: tx.Now(), What: "filed", Text: seawall.Text{
 		ZH: "申诉已收到，编号 " + a.No + "。", EN: "Your objection has arrived. Its number is " + a.No + "."}}}
 	return a, err
+}
+
+// deciding gives the county above a place, the city where there is none: below the
+// county nobody decides whether a measure stands. Source: the law's own order
+// (isolation is decided by county governments and above; requirements §2.11).
+func (s *Service) deciding(ctx context.Context, tx seawall.Tx, at seawall.AreaPath) (seawall.AreaPath, error) {
+	chain, err := s.d.Roster.Chain(ctx, tx, s.answering(at))
+	for _, a := range chain {
+		if a.Level == area.County && a.Path.Within(s.d.City) {
+			return a.Path, err
+		}
+	}
+	return s.d.City, err
 }
 
 // above gives the area one level up, the city at the top.

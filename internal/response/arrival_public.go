@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -14,11 +13,8 @@ import (
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/relief"
 )
-
-// codeSigns are the 32 signs of a declaration's code: Crockford's base 32, without
-// letters that look like digits.
-const codeSigns = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // codeLength is how many signs a code has: 80 bits, which nobody guesses.
 const codeLength = 16
@@ -30,8 +26,8 @@ func travellerSelf() Who {
 
 // DeclareTravel records a journey as travellers declare it, before or after it,
 // without an account. It makes no check and restricts nobody; what applies is
-// told at once. The answer carries the code that opens the declaration again, once:
-// only its keyed hash is kept. The same request gives the same group, without code.
+// told at once. The answer carries the code that opens the declaration again; only
+// its keyed hash is kept. The same request gives the same group and code.
 func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declaration, error) {
 	const op = "response.DeclareTravel"
 	for i := range in.People {
@@ -41,10 +37,7 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 	if err != nil {
 		return Declaration{}, err
 	}
-	code, err := s.newCode()
-	if err != nil {
-		return Declaration{}, seawall.Wrap(op, err)
-	}
+	code := s.codeFor(in.Request)
 	g := border.Group{Channel: border.Declared, Request: "public/" + in.Request, Secret: s.codeHash(code)}
 	rec, err := s.recordGroup(ctx, travellerSelf(), op, g, j, in.People)
 	if err != nil {
@@ -56,7 +49,7 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 		if err != nil {
 			return err
 		}
-		if made.Secret != g.Secret { // sent before: the code was shown then
+		if made.Secret != g.Secret { // a group of another channel: the code is not its own
 			code = ""
 		}
 		out, err = s.declaration(ctx, tx, made)
@@ -66,20 +59,10 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 	return out, err
 }
 
-// newCode draws a code, in groups of four.
-func (s *Service) newCode() (string, error) {
-	raw := make([]byte, codeLength)
-	if _, err := io.ReadFull(s.d.Random, raw); err != nil {
-		return "", err
-	}
-	var b strings.Builder
-	for i, x := range raw {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(codeSigns[int(x)%len(codeSigns)])
-	}
-	return b.String(), nil
+// codeFor gives the code of a request, in groups of four: the same request sent
+// again, because a network died before the answer, gets the same code.
+func (s *Service) codeFor(request string) string {
+	return strings.TrimPrefix(relief.Code(s.d.LinkKey, "G", request), "G-")
 }
 
 // codeHash is what is kept of a code. Case, hyphens, blanks and look-alikes do not

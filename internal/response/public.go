@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/relief"
 )
 
@@ -43,7 +44,7 @@ func (s *Service) myDuties(ctx context.Context, tx seawall.Tx, mine reached, key
 		return err
 	}
 	out.Call = a.WorkName
-	if !strings.Contains(key, ".") {
+	if out.Declaration = mine.declaration; !strings.Contains(key, ".") {
 		return nil
 	}
 	c, err := s.linked(ctx, tx, key)
@@ -93,10 +94,14 @@ func (s *Service) reach(ctx context.Context, tx seawall.Tx, key string) (reached
 	return out, err
 }
 
-// reachCode finds what a code opens: the objection's own measure, so that who has
-// nothing but that code can go to the next level.
+// reachCode finds what a code opens: a declaration with its people's measures, or
+// an objection with its own measure, so that who has nothing but that code can go
+// to the next level.
 func (s *Service) reachCode(ctx context.Context, tx seawall.Tx, code string) (reached, error) {
 	a, err := s.d.Relief.AppealBySecret(ctx, tx, relief.Secret(s.d.LinkKey, code))
+	if seawall.Is(err, seawall.NotFound) {
+		return s.reachGroup(ctx, tx, code)
+	}
 	if err != nil {
 		return reached{}, err
 	}
@@ -106,6 +111,66 @@ func (s *Service) reachCode(ctx context.Context, tx seawall.Tx, code string) (re
 	}
 	at, err := s.measureArea(ctx, tx, r)
 	return reached{about: a.Subject, area: at, person: a.Person, mask: a.Mask, measures: []loop.Restriction{r}}, err
+}
+
+// reachGroup finds what a declaration's code opens; who declared it comes first.
+func (s *Service) reachGroup(ctx context.Context, tx seawall.Tx, code string) (reached, error) {
+	g, err := s.declared(ctx, tx, code)
+	if err != nil {
+		return reached{}, err
+	}
+	d, err := s.declaration(ctx, tx, g)
+	if err != nil {
+		return reached{}, err
+	}
+	out := reached{about: seawall.Ref{Kind: seawall.KindGroup, ID: string(g.ID)}, area: s.answering(d.CallArea), declaration: &d}
+	for _, p := range d.People {
+		if out.person == "" {
+			out.person, out.mask = p.Person, p.Mask
+		}
+		out.measures = append(out.measures, p.Restrictions...)
+	}
+	return out, nil
+}
+
+// Applies answers what applies to a journey, by the grading and the matrix of
+// those days; where something is not known it says so. Errors: Invalid for a place
+// that is in no table.
+func (s *Service) Applies(ctx context.Context, in Look) (regime.Applies, error) {
+	const op = "response.Applies"
+	q := regime.AppliesQuery{Disease: in.Disease, Jurisdiction: s.d.Jurisdiction, Entered: seawall.NoDay, Arrive: known(in.Arrive), Loc: s.d.Zone}
+	var out regime.Applies
+	err := s.read(ctx, op, func(tx seawall.Tx) error {
+		if !q.Arrive.Known() {
+			q.Arrive = s.today(tx)
+		}
+		if q.Disease == "" {
+			q.Disease = s.arrivalDisease(q.Arrive)
+		}
+		var bad []seawall.FieldError
+		for _, o := range in.Origins {
+			place, ok := s.d.Origins.Place(strings.ToUpper(strings.TrimSpace(o.Code)))
+			if !ok {
+				bad = append(bad, seawall.FieldError{Field: "origin", Code: "origin_code", Args: map[string]string{"value": o.Code}})
+				continue
+			}
+			left := known(o.Left)
+			f := regime.OriginFacts{Code: place.Code, Abroad: place.Abroad, Crossing: o.Crossing}
+			if !f.Abroad && left.Known() {
+				g, ok, err := s.gradeAt(ctx, tx, q.Disease, place.Code, left)
+				if err != nil {
+					return err
+				}
+				if ok {
+					f.Grade = g.Level
+				}
+			}
+			q.From, q.Left = append(q.From, f), append(q.Left, left)
+		}
+		out = s.d.Rules.Applies(q)
+		return invalid(op, "kind_invalid", bad)
+	})
+	return out, err
 }
 
 // reliefDue does what follows from the clock of an objection or of somebody in

@@ -27,9 +27,18 @@ type MyMeasure struct {
 
 // MyDuties is what a key opens: what, until when, why, whom to call.
 type MyDuties struct {
-	// FollowUp is set for a personal link.
-	FollowUp  *MyFollowUp  `json:"followUp,omitempty"`
-	Measures  []MyMeasure  `json:"measures"`
-	Call      string       `json:"call"`
-	CallPlace seawall.Text `json:"callPlace"`
+	// FollowUp is set for a personal link, Declaration for a declaration's code.
+	FollowUp    *MyFollowUp  `json:"followUp,omitempty"`
+	Declaration *Declaration `json:"declaration,omitempty"`
+	Measures    []MyMeasure  `json:"measures"`
+	Call        string       `json:"call"`
+	CallPlace   seawall.Text `json:"callPlace"`
+}
+
+// Look asks what applies to somebody who comes from some places, the latest first.
+type Look struct {
+	// Disease may be left empty: the one whose arrival matrix is in force.
+	Disease string
+	Origins []NewOrigin
+	Arrive  seawall.Day
 }

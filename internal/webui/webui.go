@@ -1,5 +1,5 @@
 // Package webui serves the web pages that were built into the binary: the
-// application, its public follow-up page and their assets. A binary built
+// application, its public follow-up page, the resident's page and their assets. A binary built
 // before the pages were (a fresh clone) serves one page that says so.
 package webui
 
@@ -45,7 +45,8 @@ func Built() bool {
 
 // Handler serves the pages. A path that names no file gets the application's
 // start page (the browser's router takes over), except under /assets/, where a
-// missing file is 404, and under /f/, which is the public follow-up page.
+// missing file is 404, under /f/, which is the public follow-up page, and under
+// /me, which is the resident's page.
 func Handler() http.Handler {
 	dir := "dist.none"
 	if Built() {
@@ -86,6 +87,8 @@ func (h handler) resolve(urlPath string) string {
 		return "index.html"
 	case name == "f" || strings.HasPrefix(name, "f/"):
 		return h.orIndex("followup.html")
+	case name == "me" || strings.HasPrefix(name, "me/"):
+		return h.orIndex("resident.html")
 	case h.has(name):
 		return name
 	case strings.HasPrefix(name, "assets/"):
