@@ -190,6 +190,8 @@ func (d Due) describe() seawall.Text {
 		out = textf("%s 之后 %d 分钟", "%[2]d minutes after %[1]s", d.After, *d.Minutes)
 	case d.Hours != nil:
 		out = textf("%s 之后 %d 小时", "%[2]d hours after %[1]s", d.After, *d.Hours)
+	case d.Days != nil && *d.Days == 0:
+		out = textf("%s 当天结束前", "by the end of the day of %s", d.After)
 	case d.Days != nil:
 		out = textf("%s 之后第 %d 天结束前", "by the end of day %[2]d after %[1]s", d.After, *d.Days)
 	default:

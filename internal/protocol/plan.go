@@ -194,6 +194,8 @@ func (b *planner) due(sp *loop.StepPlan, st Step, it item) seawall.Text {
 func (b *planner) count(d Due, from time.Time) (time.Time, seawall.Text, bool) {
 	hours, how := 0, seawall.Text{}
 	switch {
+	case d.Days != nil && *d.Days == 0:
+		return loop.EndOf(seawall.DayOf(from, b.s.Zone), b.s.Zone), textf("%s 当天结束前", "by the end of the day of %s", d.After), true
 	case d.Days != nil:
 		day := seawall.DayOf(from, b.s.Zone).Add(*d.Days)
 		return loop.EndOf(day, b.s.Zone), textf("%s 之后第 %d 天结束前", "by the end of day %[2]d after %[1]s", d.After, *d.Days), true

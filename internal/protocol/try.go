@@ -29,7 +29,7 @@ func Try(ctx context.Context, w io.Writer, lang string, p *Protocol, s Subject) 
 	out.line("%s  %s", plan.Protocol, plan.Title.In(lang))
 	out.line("%s%s", text("依据：", "because of ").In(lang), plan.Rule)
 	out.line("%s%s", text("到哪里找责任人：", "owner looked for at: ").In(lang), places(plan.Places).In(lang))
-	out.steps(p, plan, zone)
+	out.steps(p, plan, s.Steps, zone)
 	out.rest(plan)
 	out.line("")
 	out.say(text("为什么", "Why"))
@@ -44,16 +44,19 @@ func Try(ctx context.Context, w io.Writer, lang string, p *Protocol, s Subject) 
 }
 
 // steps writes the steps of a plan.
-func (p *printer) steps(of *Protocol, plan Plan, zone *time.Location) {
+func (p *printer) steps(of *Protocol, plan Plan, done map[string]Settled, zone *time.Location) {
 	p.line("")
 	p.say(text("环节", "Steps"))
 	for _, s := range plan.Steps {
-		at := text("—", "—").In(p.lang)
+		at := "—"
 		if !s.Due.IsZero() {
 			at = s.Due.In(zone).Format("2006-01-02 15:04")
 		}
 		p.line("  %-16s  %-20s %s", at, s.Key, s.Title.In(p.lang))
 		var more []string
+		if at, is := done[s.Key]; is && !at.Done.IsZero() {
+			more = append(more, text("已办 ", "done ").In(p.lang)+at.Done.In(zone).Format("2006-01-02 15:04"))
+		}
 		if s.Waiting {
 			more = append(more, text("等待 ", "waits for ").In(p.lang)+or(strings.Join(s.After, ", "), text("事件", "its event").In(p.lang)))
 		}
@@ -185,7 +188,7 @@ func (r *trialReader) forms(ctx context.Context) {
 	check := func(where string, f *Form, values map[string]any) map[string]any {
 		out, errs := f.Check(ctx, plainValues(values), now)
 		for _, e := range errs {
-			r.wrong(where + "." + e.Field + ": " + e.Code + " " + e.Args["value"])
+			r.wrong(strings.TrimSpace(where + "." + e.Field + ": " + e.Code + " " + e.Args["value"]))
 		}
 		return out
 	}
