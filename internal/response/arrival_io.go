@@ -74,6 +74,10 @@ type RecordedArrivals struct {
 	Undeclared int `json:"undeclared"`
 	// Duplicates may be the same persons; they stop nothing.
 	Duplicates []vault.Candidate `json:"duplicates,omitempty"`
+	// channel is the one reported by; elsewhere are the masks of those who are on
+	// record in a group that this report may not show.
+	channel   string
+	elsewhere []string
 }
 
 // FeedRow is one line of a feed: one passenger, or one vehicle's occupant.

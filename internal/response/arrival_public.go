@@ -56,6 +56,9 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 		return err
 	})
 	out.Code = code
+	for _, mask := range rec.elsewhere { // told once, and no more of them than what was just typed in
+		out.People = append(out.People, DeclaredOne{Mask: mask, State: "known", Checks: []border.Check{}, Duties: []MyDuty{}, Restrictions: []loop.Restriction{}})
+	}
 	return out, err
 }
 

@@ -90,7 +90,7 @@ func (s *Service) recordGroup(ctx context.Context, who Who, op string, g border.
 	}
 	var out RecordedArrivals
 	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
-		out = RecordedArrivals{Items: []border.Arrival{}}
+		out = RecordedArrivals{Items: []border.Arrival{}, channel: g.Channel}
 		old, err := s.d.Border.GroupByRequest(ctx, tx, g.Request)
 		if err == nil {
 			return s.recordedGroup(ctx, tx, old, &out)
@@ -116,29 +116,27 @@ func (s *Service) recordedGroup(ctx context.Context, tx seawall.Tx, g border.Gro
 	return err
 }
 
-// comeTogether records the people of a group one after the other. Where the first
-// of them is known already, the others join that group: it is one journey.
+// comeTogether records the people of a group one after the other. A group that
+// comes to a gate and was declared is the declared one; what a feed told of each
+// alone becomes one group when they declare themselves.
 func (s *Service) comeTogether(ctx context.Context, tx seawall.Tx, g border.Group, j journey, ts []*traveller, out *RecordedArrivals) error {
-	g.Size, g.Mode, g.Vehicle, g.Booking = j.size, j.mode, j.vehicle, j.booking
-	if g.Channel == border.Declared {
-		g.Declared = j.size
-	}
-	var err error
-	if g, err = s.border.AddGroup(ctx, tx, g); err != nil {
+	g, err := s.groupFor(ctx, tx, g, j, ts)
+	if err != nil {
 		return err
 	}
-	if err := s.record(ctx, tx, "group.recorded", g.Ref(), "", "", map[string]string{"no": g.No, "channel": g.Channel}); err != nil {
-		return err
+	channel := g.Channel
+	if out.channel != "" {
+		channel = out.channel
 	}
 	for i, t := range ts {
-		a, fate, err := s.come(ctx, tx, coming{journey: j, who: t, channel: g.Channel, head: i == 0, group: &g})
+		a, fate, err := s.come(ctx, tx, coming{journey: j, who: t, channel: channel, head: i == 0, group: &g})
 		if err != nil {
 			return err
 		}
 		switch fate {
 		case fateKnown:
 			out.Known++
-			if a, err = s.joinGroup(ctx, tx, a, &g); err != nil {
+			if a, err = s.joinGroup(ctx, tx, a, &g, j); err != nil {
 				return err
 			}
 		case fateCompanion:
@@ -146,25 +144,75 @@ func (s *Service) comeTogether(ctx context.Context, tx seawall.Tx, g border.Grou
 		}
 		out.Items = append(out.Items, a)
 	}
-	if err := s.countGroup(ctx, tx, g.ID, j.size, g.Channel); err != nil {
+	if err := s.countGroup(ctx, tx, g.ID, j.size, channel); err != nil {
 		return err
 	}
 	if g, err = s.d.Border.Group(ctx, tx, g.ID); err != nil {
 		return err
 	}
+	known := out.Items
 	out.Group = shownGroup(g)
 	out.Items, err = s.d.Border.ArrivalsOfGroup(ctx, tx, g.ID)
+	for _, a := range known { // those who stay in the group of another declaration
+		if a.Group != g.ID {
+			out.elsewhere = append(out.elsewhere, a.Mask)
+		}
+	}
 	return err
+}
+
+// groupFor gives the group that a report names: the one in which the first known
+// of them was declared, where staff or a gate report; else a new one.
+func (s *Service) groupFor(ctx context.Context, tx seawall.Tx, g border.Group, j journey, ts []*traveller) (border.Group, error) {
+	for _, t := range ts {
+		if g.Channel == border.Declared || t.person.No == "" {
+			continue
+		}
+		old, why, err := s.sameComing(ctx, tx, coming{journey: j, who: t})
+		if err != nil {
+			return g, err
+		}
+		if why != "" {
+			return s.d.Border.Group(ctx, tx, old.Group)
+		}
+	}
+	g.Size, g.Mode, g.Vehicle, g.Booking = j.size, j.mode, j.vehicle, j.booking
+	if g.Channel == border.Declared {
+		g.Declared = j.size
+	}
+	g, err := s.border.AddGroup(ctx, tx, g)
+	if err != nil {
+		return g, err
+	}
+	return g, s.record(ctx, tx, "group.recorded", g.Ref(), "", "", map[string]string{"no": g.No, "channel": g.Channel})
+}
+
+// mayJoin reports whether somebody who is on record already may be shown in a
+// group that declares them. Staff see whom they name. A public declaration shows
+// only who was not declared by somebody else, and whose journey it tells right:
+// a name and a document number alone must not open what is on record of a person.
+func mayJoin(a border.Arrival, was, g border.Group, j journey) bool {
+	switch {
+	case g.Secret == "":
+		return was.Secret == "" || was.ID == g.ID
+	case was.Secret != "":
+		return false
+	case a.Vehicle != "":
+		return border.NormalVehicle(a.Vehicle) == j.vehicle
+	}
+	return len(a.Origins) > 0 && len(j.origins) > 0 && slices.ContainsFunc(j.origins, func(o border.Origin) bool {
+		return slices.ContainsFunc(a.Origins, func(k border.Origin) bool { return k.Code == o.Code && k.Left == o.Left })
+	})
 }
 
 // joinGroup brings somebody whom a feed had recorded alone into the group that
 // declares them.
-func (s *Service) joinGroup(ctx context.Context, tx seawall.Tx, a border.Arrival, g *border.Group) (border.Arrival, error) {
+func (s *Service) joinGroup(ctx context.Context, tx seawall.Tx, a border.Arrival, g *border.Group, j journey) (border.Arrival, error) {
 	if a.Group == g.ID {
 		return a, nil
 	}
 	was, err := s.d.Border.Group(ctx, tx, a.Group)
-	if err != nil {
+	if err != nil || !mayJoin(a, was, *g, j) {
 		return a, err
 	}
 	from := a.Group
@@ -245,7 +293,7 @@ func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arriva
 			if err != nil {
 				return err
 			}
-			if one, err = s.joinGroup(ctx, tx, one, &g); err != nil {
+			if one, err = s.joinGroup(ctx, tx, one, &g, j); err != nil {
 				return err
 			}
 			switch fate {
