@@ -21,24 +21,36 @@ import (
 func TestStateRefoldsFromTheLog(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.busyEvening()
-		signer, err := ledger.LoadOrCreateSigner(t.TempDir(), ledger.Origin("3209"), rand.Reader)
-		o.ok(err)
-		seq := ledger.NewSequencer(o.db, o.log, signer, "test", ledger.NewFeed(), func(err error) { t.Error(err) })
-		for n := 1; n > 0; {
-			n, err = seq.Step(o.ctx)
-			o.ok(err)
-		}
-		into := store.New(storetest.Driver(t, o.db.Driver().Name()), store.Options{Clock: o.clock, IDs: storetest.NewIDs(o.clock)})
-		t.Cleanup(func() { into.Close() })
-		o.ok(into.Migrate(o.ctx))
-		_, err = o.log.Refold(o.ctx, into, nil)
-		o.ok(err)
-		found, err := store.Differences(o.ctx, o.db, into)
-		o.ok(err)
-		for _, line := range found {
-			t.Error(line)
-		}
+		o.place()
+		o.refolds()
 	})
+}
+
+// place gives the events of the office their places in the log.
+func (o *office) place() {
+	o.t.Helper()
+	signer, err := ledger.LoadOrCreateSigner(o.t.TempDir(), ledger.Origin("3209"), rand.Reader)
+	o.ok(err)
+	seq := ledger.NewSequencer(o.db, o.log, signer, "test", ledger.NewFeed(), func(err error) { o.t.Error(err) })
+	for n := 1; n > 0; {
+		n, err = seq.Step(o.ctx)
+		o.ok(err)
+	}
+}
+
+// refolds asserts that the rows folded again from the placed log are the same.
+func (o *office) refolds() {
+	o.t.Helper()
+	into := store.New(storetest.Driver(o.t, o.db.Driver().Name()), store.Options{Clock: o.clock, IDs: storetest.NewIDs(o.clock)})
+	o.t.Cleanup(func() { into.Close() })
+	o.ok(into.Migrate(o.ctx))
+	_, err := o.log.Refold(o.ctx, into, nil)
+	o.ok(err)
+	found, err := store.Differences(o.ctx, o.db, into)
+	o.ok(err)
+	for _, line := range found {
+		o.t.Error(line)
+	}
 }
 
 // busyEvening leaves a trace of every use case.
