@@ -12,10 +12,13 @@ import (
 
 // regimeCmd reads rule files.
 type regimeCmd struct {
-	Explain regimeExplain `cmd:"" help:"What a rule file asks of a contact, every rule cited."`
-	Diff    regimeDiff    `cmd:"" help:"What differs between two rule files."`
-	Lint    regimeLint    `cmd:"" help:"Check rule files."`
-	List    regimeList    `cmd:"" help:"The rule files there are."`
+	Explain  regimeExplain  `cmd:"" help:"What a rule file asks of a contact or of somebody's coming, every rule cited."`
+	Diff     regimeDiff     `cmd:"" help:"What differs between two rule files."`
+	Lint     regimeLint     `cmd:"" help:"Check rule files."`
+	List     regimeList     `cmd:"" help:"The rule files there are."`
+	Waivers  regimeWaivers  `cmd:"" help:"Where local rules are stricter than the ones above, and who permitted it until when."`
+	Affected regimeAffected `cmd:"" help:"Who stands under a rule and what another one would change for them."`
+	Apply    regimeApply    `cmd:"" help:"Bring those who stand under a rule to another one."`
 }
 
 type regimeFiles struct {
@@ -44,6 +47,7 @@ func (r regimeFiles) load(id string) (*regime.Set, *regime.Regime, error) {
 
 type regimeExplain struct {
 	regimeFiles
+	journey
 	ID           string `arg:"" optional:"" help:"Regime; or give --disease and --on."`
 	Disease      string `help:"Disease, to take the regime in force on a day."`
 	On           string `help:"Day on which the regime must be in force; default the last exposure."`
@@ -56,6 +60,9 @@ type regimeExplain struct {
 
 // Run explains.
 func (c *regimeExplain) Run(e *env) error {
+	if c.asked() {
+		return c.explainJourney(e)
+	}
 	last, err := seawall.ParseDay(c.LastExposure)
 	if err != nil {
 		return err

@@ -135,8 +135,6 @@ func arrivalsDiff(p *printer, a, b *Regime) {
 // with these facts and anchors, every rule cited. Errors: those of ArrivalPlan,
 // NotFound where no row fits, and w's.
 func ExplainArrival(w io.Writer, lang string, r *Regime, f OriginFacts, a ArrivalAnchors) error {
-	p := &printer{w: w, lang: lang}
-	p.heading(r)
 	t, ok := r.TierFor(f)
 	if !ok {
 		return seawall.E("regime.ExplainArrival", seawall.NotFound, "regime_no_row", "regime", r.ID, "grade", f.Grade)
@@ -145,6 +143,8 @@ func ExplainArrival(w io.Writer, lang string, r *Regime, f OriginFacts, a Arriva
 	if err != nil {
 		return seawall.Wrap("regime.ExplainArrival", err)
 	}
+	p := &printer{w: w, lang: lang}
+	p.heading(r)
 	p.line("")
 	p.line("%s (%s)", t.Name.In(lang), t.Key)
 	p.line("%s", plan.Text.In(lang))

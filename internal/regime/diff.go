@@ -67,6 +67,10 @@ func Diff(w io.Writer, lang string, a, b *Regime) error {
 	p := &printer{w: w, lang: lang}
 	p.line("- %s  %s", a.Ref(), a.Title.In(lang))
 	p.line("+ %s  %s", b.Ref(), b.Title.In(lang))
+	if a.Scope == ScopeArrivals && b.Scope == ScopeArrivals {
+		arrivalsDiff(p, a, b)
+		return p.err
+	}
 	rows := DiffRows(a, b)
 	if len(rows) == 0 {
 		p.line("%s", text("没有不同", "no difference").In(lang))
