@@ -141,9 +141,15 @@ func worded(source string, issues *cel.Issues, vars []variable) *conditionError 
 	if m := undeclared.FindStringSubmatch(message); m != nil {
 		written := whole(source, first.Location.Column(), m[1])
 		hint := meant(written, names(vars))
-		out.text = text("条件中没有“"+written+"”"+hint.ZH, fmt.Sprintf("a condition here cannot ask about %q%s", written, hint.EN))
+		out.text = text("条件中没有“"+written+"”：它只能问对象、以及写在它前面的栏目和环节"+hint.ZH,
+			fmt.Sprintf("a condition here cannot ask about %q: it knows the subject, and the fields and steps above it%s", written, hint.EN))
 		return out
 	}
+	if strings.Contains(message, "input '<EOF>'") {
+		out.text = text("条件没有写完", "the condition ends too early")
+		return out
+	}
+	message, _, _ = strings.Cut(strings.TrimPrefix(message, "Syntax error: "), " expecting ")
 	out.text = text("条件写法有误："+message, "the condition is not well written: "+message)
 	if strings.HasPrefix(message, "found no matching overload") {
 		out.text = text("条件中的类型不相配："+message, "the types in the condition do not fit: "+message)

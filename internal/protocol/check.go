@@ -114,7 +114,9 @@ func (f *file) checkHead(known Known) {
 		f.problem("name", text("名称应含 {no}，否则同类闭环无法区分", "the name must hold {no}, or nobody can tell two of them apart"))
 	}
 	f.oneOf("subject", p.Subject, keys(Subjects())...)
-	f.key("theme", p.Theme, idForm)
+	if f.doc.Theme != "" {
+		f.key("theme", p.Theme, idForm)
+	}
 	if len(p.Places) == 0 {
 		f.problem("places", text("缺少 places：到哪里找责任人", "places are missing: where an owner is looked for"))
 	}
@@ -234,13 +236,18 @@ func (f *file) checkAround(known Known) {
 func (f *file) both(path string, t seawall.Text, must bool) {
 	switch {
 	case t == (seawall.Text{}) && must:
-		f.problem(path, text("缺少文字（zh 和 en）", "the text is missing (zh and en)"))
+		f.problem(path, textf("缺少文字 %s（zh 和 en）", "the text %s is missing (zh and en)", last(path)))
 	case t == (seawall.Text{}):
 	case strings.TrimSpace(t.ZH) == "":
-		f.problem(path, text("缺少中文文字（zh）", "the Chinese text (zh) is missing"))
+		f.problem(path, textf("%s 缺少中文文字（zh）", "%s: the Chinese text (zh) is missing", last(path)))
 	case strings.TrimSpace(t.EN) == "":
-		f.problem(path, text("缺少英文文字（en）", "the English text (en) is missing"))
+		f.problem(path, textf("%s 缺少英文文字（en）", "%s: the English text (en) is missing", last(path)))
 	}
+}
+
+// last gives the last key of a path.
+func last(path string) string {
+	return path[strings.LastIndexByte(path, '.')+1:]
 }
 
 // template checks a text that may hold placeholders: known ones, the same in both
@@ -273,7 +280,7 @@ func (f *file) oneOf(path, v string, choices ...string) {
 	}
 	all := strings.Join(choices, ", ")
 	if v == "" {
-		f.problem(path, textf("缺少这个键；可选值：%s", "this key is missing; its values: %s", all))
+		f.problem(path, textf("缺少键 %s；可选值：%s", "%s is missing; its values: %s", last(path), all))
 		return
 	}
 	hint := meant(v, choices)

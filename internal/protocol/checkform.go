@@ -143,14 +143,7 @@ func (f *file) point(at int) {
 		return
 	}
 	p.Column = start + at + 1
-	mark := fmt.Sprintf("> %2d | ", p.Line)
-	pad := []rune(mark + string(line[:start+at]))
-	for i, r := range pad {
-		if r != '\t' {
-			pad[i] = ' '
-		}
-	}
-	p.Excerpt = mark + string(line) + "\n" + string(pad) + "^"
+	p.Excerpt = f.excerpt(p.Line, p.Column)
 }
 
 // fieldVars gives the fields of a form as variables of a condition.

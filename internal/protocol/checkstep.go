@@ -92,8 +92,11 @@ func (f *file) vars(i int) []variable {
 
 // checkShape checks that the keys of a step go together.
 func (f *file) checkShape(at string, s Step) {
-	if s.Each != "" {
-		f.oneOf(at+".each", s.Each, keys(Lists(f.built.Subject))...)
+	switch lists := keys(Lists(f.built.Subject)); {
+	case s.Each != "" && len(lists) == 0:
+		f.problem(at+".each", textf("对象 %s 没有可以重复的列表", "about %s there is no list to repeat over", f.built.Subject))
+	case s.Each != "":
+		f.oneOf(at+".each", s.Each, lists...)
 	}
 	switch {
 	case s.Each != "" && s.Daily != nil:
@@ -221,6 +224,10 @@ func (f *file) checkDue(path string, i int, d Due) {
 func (f *file) checkFigure(path string, d Due) {
 	all := Figures(f.built.Subject)
 	fig, ok := named(all, d.Figure)
+	if len(all) == 0 {
+		f.problem(path+".figure", textf("对象 %s 没有规则给出的时限，请写 hours 或 days", "about %s the regime gives no figures: write hours or days", f.built.Subject))
+		return
+	}
 	if !ok {
 		hint := meant(d.Figure, keys(all))
 		f.problem(path+".figure", text("防控规则没有给出“"+d.Figure+"”；可选值："+strings.Join(keys(all), ", ")+hint.ZH,
@@ -311,7 +318,7 @@ func (f *file) checkDateField(path string, form Form, key, name string) {
 	switch {
 	case !ok:
 		hint := meant(key, all)
-		f.problem(path, textf("表单“%s”没有栏目“%s”%s", "form %q has no field %q%[4]s", form.Key, key, hint.ZH, hint.EN))
+		f.problem(path, text("表单“"+form.Key+"”没有日期栏目“"+key+"”"+hint.ZH, "form "+quoted(form.Key)+" has no date called "+quoted(key)+hint.EN))
 	case x.Type != FieldDate && x.Type != FieldTime:
 		f.problem(path, textf("“%s”不是日期或时刻，而是 %s", "%q is no date or moment but %s", name, x.Type))
 	case !x.Required:

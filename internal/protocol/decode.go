@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,14 +144,55 @@ func yamlText(err yaml.Error) seawall.Text {
 	var wrong *yaml.TypeError
 	switch {
 	case errors.As(err, &unknown):
-		return textf("没有名为“%s”的键", "there is no key %q here", key)
+		hint := meant(key, fileKeys(reflect.TypeFor[document]()))
+		return text("没有名为“"+key+"”的键"+hint.ZH, "there is no key "+quoted(key)+" here"+hint.EN)
 	case errors.As(err, &repeated):
 		return textf("键“%s”重复", "key %q is repeated", key)
 	case errors.As(err, &wrong):
 		want := kindText(wrong.DstType.Kind())
 		return text("“"+key+"”应为"+want.ZH, strconv.Quote(key)+" should be "+want.EN)
 	}
-	return text("语法有误："+err.GetMessage(), "not well written: "+err.GetMessage())
+	message := err.GetMessage()
+	if m := keyTwice.FindStringSubmatch(message); m != nil {
+		return textf("键“%s”重复", "key %q is repeated", m[1])
+	}
+	for _, w := range yamlWords() {
+		if strings.Contains(message, w.EN) {
+			return text("语法有误："+w.ZH, "not well written: "+message)
+		}
+	}
+	return text("语法有误："+message, "not well written: "+message)
+}
+
+var keyTwice = regexp.MustCompile(`^mapping key "([^"]*)" already defined`)
+
+// yamlWords are what the YAML reader says most often, with the Chinese of it.
+func yamlWords() []seawall.Text {
+	return []seawall.Text{
+		text("这里应为列表，写成 [甲, 乙] 或每行以“- ”开头", "where sequence is expected"),
+		text("这里应为一组键值", "where mapping is expected"),
+		text("缺少逗号或右括号", "must be specified"),
+		text("缩进请用空格，不用制表符", "that cannot start any token"),
+		text("冒号之后的文字含有冒号等符号，请加引号", "mapping value is not allowed in this context"),
+		text("缩进不对", "value is not allowed in this context"),
+		text("引号没有成对", "could not find end character"),
+	}
+}
+
+// fileKeys gives every key that a file may have anywhere.
+func fileKeys(t reflect.Type) []string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	var out []string
+	for i := range t.NumField() {
+		out = append(out, t.Field(i).Tag.Get("yaml"))
+		out = append(out, fileKeys(t.Field(i).Type)...)
+	}
+	return out
 }
 
 // kindText words what a key wants.
@@ -196,7 +238,31 @@ func (f *file) note(path string, t seawall.Text, warning bool) {
 		}
 		break
 	}
+	if p.Excerpt == "" && !warning {
+		p.Excerpt = f.excerpt(p.Line, p.Column)
+	}
 	f.problems = append(f.problems, p)
+}
+
+// excerpt shows one line with a caret under a column; "" where the file has no
+// such line.
+func (f *file) excerpt(line, column int) string {
+	lines := strings.Split(string(f.src), "\n")
+	if line < 1 || line > len(lines) {
+		return ""
+	}
+	shown := []rune(strings.TrimRight(lines[line-1], "\r"))
+	if len(shown) == 0 || column > len(shown)+1 || len(shown) > 4000 {
+		return ""
+	}
+	mark := fmt.Sprintf("> %2d | ", line)
+	pad := []rune(mark + string(shown[:column-1]))
+	for i, r := range pad {
+		if r != '\t' {
+			pad[i] = ' '
+		}
+	}
+	return mark + string(shown) + "\n" + string(pad) + "^"
 }
 
 // parentPath cuts the last step off "a.b[0].c".

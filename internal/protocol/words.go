@@ -240,12 +240,12 @@ func named(names []Name, key string) (Name, bool) {
 	return names[i], true
 }
 
-// nearest gives the word of a list that most resembles what was written, "" where
-// none does.
+// nearest gives the other word of a list that most resembles what was written, ""
+// where none does.
 func nearest(written string, list []string) string {
 	best, least := "", max(2, len(written)/3)+1
 	for _, w := range list {
-		if d := distance(written, w, least); d < least {
+		if d := distance(written, w, least); d > 0 && d < least {
 			best, least = w, d
 		}
 	}
