@@ -311,8 +311,11 @@ func (s *Service) checkUnmade(ctx context.Context, tx seawall.Tx, a border.Arriv
 		_, err = s.engine.Reopen(ctx, tx, st.ID, why, reason)
 		return err
 	}
-	_, err = s.engine.AddStep(ctx, tx, l.ID, s.checkStep(a, a.Check(key), a.Regime+"#"+a.Rule))
-	return err
+	o, err := s.arrivalSteps(ctx, tx, a, nil)
+	if err != nil {
+		return err
+	}
+	return s.addMissing(ctx, tx, l.ID, steps, o)
 }
 
 // openStep gives the open step of a loop with a key, nil where there is none.

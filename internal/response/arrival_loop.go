@@ -7,6 +7,7 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 )
 
@@ -83,26 +84,14 @@ func (s *Service) openArrival(ctx context.Context, tx seawall.Tx, a border.Arriv
 	return s.startArrival(ctx, tx, a)
 }
 
-// startArrival opens the duty with the steps that are open now.
+// startArrival opens the duty with the steps that its protocol asks for now.
 func (s *Service) startArrival(ctx context.Context, tx seawall.Tx, a border.Arrival) (border.Arrival, error) {
-	r, rule := s.arrivalRule(a)
-	steps := s.arrivalSteps(a)
-	if r == nil || len(steps) == 0 {
-		return a, nil
+	o, err := s.planLoop(ctx, tx, string(arrivalLoop), s.aboutArrival(a, nil))
+	if seawall.Is(err, seawall.Invalid) || err == nil && len(o.Steps)+len(o.Series) == 0 {
+		return a, nil // nothing to do
 	}
-	unit := a.Entry
-	if a.StayText != "" {
-		unit = a.StayText
-	}
-	p, err := s.parties(ctx, tx, a.Area, arrivalLoop, unit, a.Mask)
 	if err != nil {
 		return a, err
-	}
-	o := loop.Opening{Kind: arrivalLoop, Subject: a.Ref(), Person: a.Person, Mask: a.Mask, Fact: a.Ref(), Disease: a.Disease,
-		Regime: r.Ref(), Rule: rule, Places: owners("", a.Stay, ""), Parties: p, Steps: steps,
-		Title: seawall.Text{ZH: "来返人员 " + a.No + " 四个查清", EN: "Arrival " + a.No + ": the four checks"}}
-	if a.Undeclared {
-		o.Title = seawall.Text{ZH: "未申报同行人 " + a.No + " 四个查清", EN: "Undeclared companion " + a.No + ": the four checks"}
 	}
 	if _, err := s.engine.Open(ctx, tx, o); err != nil {
 		return a, err
@@ -110,8 +99,86 @@ func (s *Service) startArrival(ctx context.Context, tx seawall.Tx, a border.Arri
 	return s.d.Border.Arrival(ctx, tx, a.ID)
 }
 
-// arrivalRule gives the rule file that a duty about an arrival cites and the rule in
-// it: the row that applies, else the checks as such, else the disease's regime.
+// aboutArrival is what duties about an arrival depend on; plan is what a confirmed
+// measure asks, nil before that.
+func (s *Service) aboutArrival(a border.Arrival, plan *regime.Plan) dutyAbout {
+	r, rule := s.arrivalRule(a)
+	unit := a.Entry
+	if a.StayText != "" {
+		unit = a.StayText
+	}
+	d := dutyAbout{Subject: a.Ref(), No: a.No, Person: a.Person, Mask: a.Mask, Disease: a.Disease, Regime: r, Rule: rule, Area: a.Area,
+		Places: append(owners("", a.Stay, ""), loop.Place{Path: a.Area, Why: "area"}), Unit: unit}
+	class := seawall.Text{ZH: "来返人员", EN: "Arrival"}
+	if a.Undeclared {
+		class = seawall.Text{ZH: "未申报同行人", EN: "Undeclared companion"}
+	}
+	d.Given = protocol.Subject{Class: class, Plan: plan, Facts: arrivalFacts(a, plan != nil), Figures: s.checkFigures(a),
+		Events: s.moments(map[string]time.Time{"discovered": a.CreatedAt, "arrived": a.Arrived}, map[string]seawall.Day{"expected": a.Expected, "left": leftOf(a)})}
+	return d
+}
+
+// aboutArrivalLoop is what the duty about an arrival depends on as it stands now.
+func (s *Service) aboutArrivalLoop(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) (dutyAbout, error) {
+	a, err := s.d.Border.Arrival(ctx, tx, id)
+	if err != nil || a.ConfirmedBy == "" {
+		return s.aboutArrival(a, nil), err
+	}
+	_, _, plan, err := s.measureOf(a, a.Since)
+	if seawall.Is(err, seawall.NotFound) {
+		return s.aboutArrival(a, nil), nil
+	}
+	return s.aboutArrival(a, &plan), err
+}
+
+// arrivalFacts are the facts that the protocol's conditions may ask about.
+func arrivalFacts(a border.Arrival, confirmed bool) map[string]any {
+	made := []string{}
+	for _, c := range a.Checks {
+		if c.Made() {
+			made = append(made, c.Key)
+		}
+	}
+	abroad, crossing := false, false
+	for _, o := range a.Origins {
+		abroad, crossing = abroad || o.Abroad, crossing || o.Crossing
+	}
+	return map[string]any{"tier": a.Tier, "mode": a.Mode, "channel": firstOf(a.Channels), "abroad": abroad, "crossing": crossing, "state": a.State,
+		"made": made, "confirmed": confirmed, "undeclared": a.Undeclared}
+}
+
+// firstOf gives the first of some texts, "" of none.
+func firstOf(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}
+
+// leftOf is the day on which the latest place of origin was left.
+func leftOf(a border.Arrival) seawall.Day {
+	if len(a.Origins) == 0 {
+		return seawall.NoDay
+	}
+	return a.Origins[0].Left
+}
+
+// checkFigures are the hours to each check, as the matrix gives them.
+func (s *Service) checkFigures(a border.Arrival) map[string]int {
+	out := map[string]int{}
+	if r, ok := s.matrix(a); ok && r.Arrivals != nil {
+		for _, k := range border.Keys() {
+			if h := r.Arrivals.Checks[k]; h > 0 {
+				out[k+"_hours"] = h
+			}
+		}
+	}
+	return out
+}
+
+// arrivalRule gives the rule file that a duty about an arrival cites and the rule
+// in it: the row that applies, else the checks as such; without a matrix in force
+// the disease's regime, or nothing but the protocol.
 func (s *Service) arrivalRule(a border.Arrival) (*regime.Regime, string) {
 	if r, ok := s.matrix(a); ok {
 		if a.Rule != "" {
@@ -122,42 +189,14 @@ func (s *Service) arrivalRule(a border.Arrival) (*regime.Regime, string) {
 	return s.inForce(a.Disease, a.Day(s.d.Zone)), "arrivals"
 }
 
-// arrivalSteps are the steps that an arrival waits for.
-func (s *Service) arrivalSteps(a border.Arrival) []loop.StepPlan {
-	rule := a.Regime + "#" + a.Rule
-	if a.State == border.Expected {
-		return []loop.StepPlan{{Key: stepArrive, Title: seawall.Text{ZH: "确认是否到达", EN: "Find out whether they have come"}, Needs: "note",
-			Rule: rule, Due: loop.EndOf(a.Expected, s.d.Zone), Day: a.Expected}}
+// arrivalSteps are the steps and series that the protocol asks for now; plan is a
+// confirmed measure's.
+func (s *Service) arrivalSteps(ctx context.Context, tx seawall.Tx, a border.Arrival, plan *regime.Plan) (loop.Opening, error) {
+	o, err := s.planLoop(ctx, tx, string(arrivalLoop), s.aboutArrival(a, plan))
+	if seawall.Is(err, seawall.Invalid) {
+		return loop.Opening{}, nil
 	}
-	var out []loop.StepPlan
-	for _, c := range a.Checks {
-		if !c.Made() {
-			out = append(out, s.checkStep(a, c, rule))
-		}
-	}
-	return out
-}
-
-// checkStep is the step of one missing check.
-func (s *Service) checkStep(a border.Arrival, c border.Check, rule string) loop.StepPlan {
-	due := c.Due
-	if due.IsZero() {
-		due = a.Arrived.Add(usualCheckHours * time.Hour)
-	}
-	return loop.StepPlan{Key: c.Key, Title: checkTitle(c.Key), Needs: needsCheck, Rule: rule, Due: due, Day: seawall.DayOf(due, s.d.Zone)}
-}
-
-// checkTitle names a check.
-func checkTitle(key string) seawall.Text {
-	switch key {
-	case border.Headcount:
-		return seawall.Text{ZH: "查清人数", EN: "Check the headcount"}
-	case border.Identity:
-		return seawall.Text{ZH: "查清人头", EN: "Check who they are"}
-	case border.Location:
-		return seawall.Text{ZH: "查清位置", EN: "Check where they stay"}
-	}
-	return seawall.Text{ZH: "查清管控情况", EN: "Check and explain the measure"}
+	return o, err
 }
 
 // advanceArrival brings the open duty of somebody who is here up to date: the
@@ -174,12 +213,12 @@ func (s *Service) advanceArrival(ctx context.Context, tx seawall.Tx, a border.Ar
 	if err != nil {
 		return a, err
 	}
-	for _, p := range s.arrivalSteps(a) {
-		if at := stepOf(steps, p.Key); at == nil {
-			if _, err := s.engine.AddStep(ctx, tx, l.ID, p); err != nil {
-				return a, err
-			}
-		}
+	o, err := s.arrivalSteps(ctx, tx, a, nil)
+	if err != nil {
+		return a, err
+	}
+	if err := s.addMissing(ctx, tx, l.ID, steps, o); err != nil {
+		return a, err
 	}
 	if st := stepOf(steps, stepArrive); st != nil && st.State == loop.Open && a.State != border.Expected {
 		if _, err := s.engine.Complete(ctx, tx, st.ID, 0, loop.Evidence{Kind: "note", Text: "已到达 arrived", Ref: a.Ref()}); err != nil {
@@ -187,6 +226,28 @@ func (s *Service) advanceArrival(ctx context.Context, tx seawall.Tx, a border.Ar
 		}
 	}
 	return s.d.Border.Arrival(ctx, tx, a.ID)
+}
+
+// addMissing adds to an open duty the planned steps and series that it does not
+// have yet.
+func (s *Service) addMissing(ctx context.Context, tx seawall.Tx, id seawall.LoopID, steps []loop.Step, o loop.Opening) error {
+	for _, p := range o.Steps {
+		if stepOf(steps, p.Key) != nil {
+			continue
+		}
+		if _, err := s.engine.AddStep(ctx, tx, id, p); err != nil {
+			return err
+		}
+	}
+	for _, p := range o.Series {
+		if stepOf(steps, p.Key) != nil {
+			continue
+		}
+		if err := s.engine.AddSeries(ctx, tx, id, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // stepOf gives the last step with a key, nil where there is none.

@@ -177,54 +177,34 @@ func (s *Service) arrivalRestrictions(tx seawall.Tx, who Who, a border.Arrival, 
 	return out, nil
 }
 
-// planSteps adds to the duty what the plan asks: its tests, the hand-overs from
-// place to place, the daily report and the release.
+// planSteps adds to the duty what the plan asks, as its protocol lays it out: the
+// tests, the hand-overs from place to place, the daily report and the release.
 func (s *Service) planSteps(ctx context.Context, tx seawall.Tx, a border.Arrival, plan regime.Plan) error {
 	if a.Loop == "" || plan.Over {
 		return nil
-	}
-	var steps []loop.StepPlan
-	for _, t := range plan.Tests {
-		st := s.testStep(t, "")
-		if !t.Until.IsZero() {
-			st.Due = t.Until
-		}
-		steps = append(steps, st)
-		if t.Dual {
-			steps = append(steps, s.testStep(t, dualMark))
-		}
-	}
-	for i, seg := range plan.Segments {
-		if i == 0 || seg.Kind == plan.Segments[i-1].Kind || seg.Kind == regime.Inform {
-			continue
-		}
-		steps = append(steps, loop.StepPlan{Key: stepStage + stageOf(seg.Kind), Title: stageTitle(seg.Kind), Needs: stepReceipt, Rule: seg.Why.String(),
-			Due: loop.EndOf(seg.From, s.d.Zone), Day: seg.From})
-	}
-	if plan.Release.Known() {
-		last := plan.Release.Add(-1)
-		steps = append(steps, loop.StepPlan{Key: stepRelease, Title: seawall.Text{ZH: "解除管理", EN: "Release"}, Needs: "note",
-			Rule: plan.Why.String(), Due: loop.EndOf(plan.Release, s.d.Zone), Day: last})
-	}
-	for _, st := range steps {
-		if _, err := s.engine.AddStep(ctx, tx, a.Loop, st); err != nil {
-			return err
-		}
 	}
 	l, err := s.d.Loops.Loop(ctx, tx, a.Loop)
 	if err != nil {
 		return err
 	}
-	if plan.MonitorFrom.Known() && plan.MonitorPerDay > 0 && a.Person != "" {
-		if err := s.engine.AddSeries(ctx, tx, l.ID, loop.SeriesPlan{Key: stepMonitor, Title: seawall.Text{ZH: "健康监测", EN: "Health report"},
-			From: plan.MonitorFrom, To: plan.MonitorTo, DueHour: monitorHour, PerDay: plan.MonitorPerDay, Needs: "note", Rule: plan.Why.String()}); err != nil {
-			return err
-		}
+	steps, err := s.d.Loops.StepsOf(ctx, tx, l.ID)
+	if err != nil {
+		return err
 	}
-	if plan.Release.Known() {
-		return s.engine.StartRelease(ctx, tx, l, plan.Release.Start(s.d.Zone))
+	o, err := s.arrivalSteps(ctx, tx, a, &plan)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := s.addMissing(ctx, tx, l.ID, steps, o); err != nil {
+		return err
+	}
+	if !plan.Release.Known() {
+		return nil
+	}
+	if l, err = s.d.Loops.Loop(ctx, tx, a.Loop); err != nil {
+		return err
+	}
+	return s.engine.StartRelease(ctx, tx, l, plan.Release.Start(s.d.Zone))
 }
 
 // stageOf is the stage of a chain that a kind of segment stands for.

@@ -281,6 +281,8 @@ func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (du
 		a.Discovered = l.OpenedAt
 		plan, err := r.ContactPlan(c.Class, a)
 		return s.aboutContact(c, r, plan, l.OpenedAt), err
+	case seawall.KindArrival:
+		return s.aboutArrivalLoop(ctx, tx, seawall.ArrivalID(l.Subject.ID))
 	case seawall.KindEntry:
 		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(l.Subject.ID))
 		return s.aboutEntry(e), err
