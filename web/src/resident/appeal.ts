@@ -3,7 +3,7 @@ import { ask as get_, moment, type Refusal, type Text } from './api'
 import { choices, field, h } from './dom'
 import type { Flow } from './flow'
 import { kiosk } from './keep'
-import { actions, codeBox, keptCodes, line, trail, type Mark, type Measure } from './shown'
+import { actions, codeBox, keepIt, keptCodes, line, trail, type Mark, type Measure } from './shown'
 import { problem, screen } from './shell'
 import { say, w } from './words'
 
@@ -69,7 +69,7 @@ export const appeal: Flow<Draft> = {
   where: (f) => (/words/.test(f) ? 'words' : /reason/.test(f) ? 'why' : 'code'),
   done: (a) => {
     const x = a as unknown as AppealShown
-    screen(t().done, h('div', { class: 'slip' }, codeBox(x.no, x.code)),
+    screen(t().done, h('div', { class: 'slip' }, h('p', { class: 'slip-title' }, w().tasks.appeal[0]), codeBox(x.no, x.code)), keepIt(),
       h('dl', { class: 'lines' }, line(t().decideBy, moment(x.decideBy)), line(t().ceiling, moment(x.ceiling)), line(t().decides, [x.decides, say(x.place)].filter(Boolean).join(' · '))),
       h('p', null, t().never), h('p', { class: 'note' }, say(x.undecided)), trail(x.trail), actions(true))
   },

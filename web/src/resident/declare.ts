@@ -4,7 +4,7 @@ import { choices, field, h, type Child } from './dom'
 import { keepCode } from './keep'
 import { begin, type Flow } from './flow'
 import { area, dayInput, isDay, origin, type Area, type Place } from './pick'
-import { actions, declarationLines, type Declaration } from './shown'
+import { actions, declarationLines, keepIt, shownCode, type Declaration } from './shown'
 import { screen } from './shell'
 import { mask, say, w } from './words'
 
@@ -125,12 +125,12 @@ export const declare: Flow<Draft> = {
         h('p', { class: 'slip-title' }, w().slip.title),
         h('p', null, d.no, ' · ', moment(d.at)),
         d.code ? h('p', null, w().code) : null,
-        d.code ? h('p', { class: 'code', 'data-test': 'code' }, d.code) : null,
+        d.code ? shownCode(d.code) : null,
         declarationLines(d),
         h('p', { class: 'small' }, w().slip.note)),
-      h('p', { class: 'note' }, w().codeKeep),
+      keepIt(),
       d.people.map((p) => (p.applies ? h('section', null, h('h2', null, mask(p.mask)), h('p', { class: 'what' }, say(p.applies.text)), h('p', { class: 'small' }, w().applies.source + '：' + p.applies.source)) : null)),
-      h('p', { class: 'small' }, t().notYet),
+      h('p', { class: d.people.some((p) => !!p.applies) ? 'small' : 'note' }, d.people.some((p) => !!p.applies) ? t().notYet : t().unknown),
       actions(true),
     )
   },

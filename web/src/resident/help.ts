@@ -5,7 +5,7 @@ import { choices, field, h } from './dom'
 import type { Flow } from './flow'
 import { codes, kiosk } from './keep'
 import { area, type Area } from './pick'
-import { actions, codeBox, line, trail, type Mark } from './shown'
+import { actions, codeBox, keepIt, line, trail, type Mark } from './shown'
 import { screen } from './shell'
 import { say, w } from './words'
 
@@ -74,7 +74,7 @@ export const help: Flow<Draft> = {
     screen(t().done,
       x.urgent ? h('a', { class: 'call', href: 'tel:120' }, t().call120) : null,
       x.noPhone ? h('p', { class: 'bad', role: 'alert' }, t().noPhone) : null,
-      h('div', { class: 'slip' }, codeBox(x.no, x.code)),
+      h('div', { class: 'slip' }, h('p', { class: 'slip-title' }, w().tasks.help[0]), codeBox(x.no, x.code)), keepIt(),
       h('dl', { class: 'lines' }, line(t().answerBy, moment(x.answerBy)), line(t().helpBy, moment(x.helpBy)), line(t().by, [x.who, say(x.place)].filter(Boolean).join(' · '))),
       trail(x.trail), actions(true))
   },

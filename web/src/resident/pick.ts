@@ -8,7 +8,7 @@ export type Area = { id: string; name: Text; full: Text; level: string }
 
 /** A search box with the server's answers below it; nothing is downloaded whole. */
 function search<T>(label: string, path: (q: string) => string, show: (t: T) => [string, string], pick: (t: T) => void, begin: T[] = []): HTMLElement {
-  const list = h('ul', { class: 'found' })
+  const list = h('ul', { class: 'found list' })
   const note = h('p', { class: 'hint', 'aria-live': 'polite' })
   let timer = 0
   let asked = ''
@@ -53,24 +53,36 @@ function search<T>(label: string, path: (q: string) => string, show: (t: T) => [
 export const origin = (pick: (p: Place) => void): HTMLElement =>
   search<Place>(w().search, (q) => '/public/origins?q=' + encodeURIComponent(q), (p) => [say(p.name), say(p.full)], pick)
 
-/** An area of the city: by name, or by going down from the county. */
+/** An area of the city: by name, or by going down from the county. What is chosen
+ * stands alone until somebody wants it closer or another one. */
 export function area(current: Area | null, pick: (a: Area) => void): HTMLElement {
   const box = h('div')
-  const draw = async (at: Area | null): Promise<void> => {
+  const choose = (a: Area): void => {
+    pick(a)
+    chosen(a)
+    announce(say(a.full))
+  }
+  const chosen = (a: Area): void =>
+    fill(
+      box,
+      h('p', { class: 'picked' }, h('strong', null, say(a.full))),
+      h('div', { class: 'row' },
+        a.level !== 'village' ? h('button', { type: 'button', class: 'small', onclick: () => void below(a) }, a.level === 'town' ? w().duties.closer : w().declare.closer) : null,
+        h('button', { type: 'button', class: 'small', onclick: () => void below(null) }, w().change)),
+    )
+  const below = async (at: Area | null): Promise<void> => {
     fill(box, h('p', { class: 'wait', 'aria-busy': 'true' }, w().loading))
-    let below: Area[] = []
+    let list: Area[] = []
     try {
-      below = at && at.level === 'village' ? [] : (await ask<{ items: Area[] }>('GET', '/public/areas?parent=' + encodeURIComponent(at ? at.id : ''))).items
+      list = (await ask<{ items: Area[] }>('GET', '/public/areas?parent=' + encodeURIComponent(at ? at.id : ''))).items
     } catch (e) {
       announce(w().offline)
     }
-    fill(
-      box,
-      at ? h('p', { class: 'picked' }, h('strong', null, say(at.full)), ' ', h('button', { type: 'button', class: 'small', onclick: () => void draw(null) }, w().change)) : null,
-      search<Area>(w().search, (q) => '/public/areas?q=' + encodeURIComponent(q), (a) => [say(a.name), say(a.full)], (a) => { pick(a); void draw(a) }, below),
-    )
+    fill(box, at ? h('p', { class: 'picked' }, h('strong', null, say(at.full))) : null,
+      search<Area>(w().search, (q) => '/public/areas?q=' + encodeURIComponent(q), (a) => [say(a.name), say(a.full)], choose, list))
   }
-  void draw(current)
+  if (current) chosen(current)
+  else void below(null)
   return box
 }
 

@@ -42,9 +42,16 @@ export function actions(print: boolean): HTMLElement {
 export const codeBox = (no: string, code: string | undefined): Child[] => [
   h('p', null, no),
   code ? h('p', null, w().code) : null,
-  code ? h('p', { class: 'code', 'data-test': 'code' }, code) : null,
-  code ? h('p', { class: 'note' }, w().codeKeep) : null,
+  code ? shownCode(code) : null,
 ]
+
+/** A code in pieces that stay together at the end of a line. */
+export function shownCode(code: string): HTMLElement {
+  const parts = code.split('-')
+  return h('p', { class: 'code', 'data-test': 'code' }, parts.map((p, i) => h('span', null, p + (i < parts.length - 1 ? '-' : ''))))
+}
+/** What to do with the code. */
+export const keepIt = (): HTMLElement => h('p', { class: 'note' }, kiosk ? w().codeKeepKiosk : w().codeKeep)
 
 /** The codes that this phone keeps. */
 export function keptCodes(path: (code: string) => string, draw: () => void): HTMLElement | null {
