@@ -84,7 +84,7 @@ func (s *Service) openArrival(ctx context.Context, tx seawall.Tx, a border.Arriv
 	return s.startArrival(ctx, tx, a)
 }
 
-// startArrival opens the duty with the steps that its protocol asks for now.
+// startArrival opens the duty with the steps that its protocol asks for at this point.
 func (s *Service) startArrival(ctx context.Context, tx seawall.Tx, a border.Arrival) (border.Arrival, error) {
 	o, err := s.planLoop(ctx, tx, string(arrivalLoop), s.aboutArrival(a, nil))
 	if seawall.Is(err, seawall.Invalid) || err == nil && len(o.Steps)+len(o.Series) == 0 {
