@@ -147,6 +147,10 @@ func (f *file) checkClass(path, id string, c classDoc) {
 	}
 }
 
+// longestStay bounds one stay, in days: no restriction is without a maximum.
+// Source: our own choice, twice the longest period of any shipped regime and more.
+const longestStay = 180
+
 // checkStays checks the stretches of a plan and their tests.
 func (f *file) checkStays(path string, stays []stayDoc) {
 	for i, s := range stays {
@@ -159,6 +163,8 @@ func (f *file) checkStays(path string, stays []stayDoc) {
 			f.problem(at, text("inform 不占天数，也不能与其他阶段并列", "inform takes no days and stands alone"))
 		case !informs && (s.Days == nil || *s.Days < 1):
 			f.problem(at, text("缺少天数 days（至少 1 天）", "days is missing (at least 1)"))
+		case !informs && *s.Days > longestStay:
+			f.problem(at+".days", textf("%d 天太长，一个阶段最多 %d 天", "%d days are too many: a stay lasts at most %d", *s.Days, longestStay))
 		case s.Days != nil:
 			days = *s.Days
 		}

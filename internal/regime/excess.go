@@ -61,7 +61,7 @@ func tierExcess(r, up *Regime, t Tier, f OriginFacts) []Excess {
 	}
 	switch {
 	case restricted(t.Plan) > 0 && restricted(theirs.Plan) == 0:
-		x.Dimension = r.widened(f)
+		x.Dimension = widened(r, up, f)
 	case longer(t.Plan, theirs.Plan):
 		x.Dimension = dimLength
 	default:
@@ -71,9 +71,13 @@ func tierExcess(r, up *Regime, t Tier, f OriginFacts) []Excess {
 }
 
 // widened is the dimension in which somebody is restricted whom the rule above
-// leaves alone.
-func (r *Regime) widened(f OriginFacts) string {
-	g, ok := r.Grade(f.Grade)
+// leaves alone. What a grade means is said above: a local file cannot make a
+// low-risk area a risk by calling it one.
+func widened(r, up *Regime, f OriginFacts) string {
+	g, ok := up.Grade(f.Grade)
+	if !ok {
+		g, ok = r.Grade(f.Grade)
+	}
 	switch {
 	case ok && g.Risk == riskLow:
 		return dimLowRisk

@@ -159,8 +159,8 @@ func (l *lawyer) refuse(x Excess, dim Dimension, must MustNots, day seawall.Day)
 		parent = must.ID
 	}
 	l.f.problem(path, text(
-		fmt.Sprintf("比上级规则更严而没有豁免（%s，自 %s 起见 %s）：此处%s，%s %s%s", dim.Name.ZH, day, must.ID, x.Here.ZH, parent, x.Above.ZH, whom),
-		fmt.Sprintf("stricter than the rule above without a waiver (%s: %s; %s on %s): here %s, %s has %s%s",
+		fmt.Sprintf("比上级规则更严而没有豁免（%s；%s，%s）：此处为“%s”，%s 为“%s”%s", dim.Name.ZH, must.ID, day, x.Here.ZH, parent, x.Above.ZH, whom),
+		fmt.Sprintf("stricter than the rule above without a waiver (%s: %s; %s on %s): here “%s”, %s has “%s”%s",
 			dim.Key, dim.Name.EN, must.ID, day, x.Here.EN, parent, x.Above.EN, whomEN)))
 }
 
