@@ -121,7 +121,7 @@ func Facts(subject string) []Name {
 			{Key: "group_size", Type: "integer", Text: text("同行人数", "how many travel together")}}
 	case SubjectAppeal:
 		return []Name{
-			{Key: "level", Type: "integer", Text: text("第几次申诉", "the how-manieth objection")},
+			{Key: "level", Type: "integer", Text: text("第几次申诉", "which level of objection")},
 			{Key: "reason", Type: "text", Text: text("理由", "the reason given")},
 			{Key: "measure", Type: "text", Text: text("所针对的措施", "the measure")},
 			{Key: "confirmed", Type: "yes_no", Text: text("实验室或医生已确认", "a laboratory or a clinician has confirmed")}}
