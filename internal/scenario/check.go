@@ -48,7 +48,7 @@ func (c *checker) step(s *Step) {
 		c.expect(s)
 	case "wait":
 		c.wait(s)
-	case "case", "contact", "declare", "appeal", "help", "entry":
+	case "person", "case", "contact", "declare", "appeal", "help", "entry":
 		names, _ := named(s.Words)
 		for _, n := range names {
 			c.vars[strings.TrimPrefix(n.Text, "$")] = true
@@ -84,7 +84,7 @@ func (c *checker) block(s *Step, d Directive) {
 			c.problems = append(c.problems, p)
 		}
 	}
-	least := map[string]int{"title": 1, "seed": 1, "city": 1, "clock": 1, "file": 1, "rules": 1, "protocol": 1, "as": 1, "do": 1, "fetch": 1,
+	least := map[string]int{"title": 1, "seed": 1, "city": 1, "clock": 1, "file": 1, "rules": 1, "protocol": 1, "as": 1, "do": 1, "fetch": 1, "person": 1,
 		"case": 1, "contact": 3, "confirm": 1, "dismiss": 1, "result": 2, "report": 2, "done": 2, "impossible": 2, "retract": 1, "import": 2,
 		"declare": 1, "feed": 1, "check": 2, "appeal": 1, "decide": 1, "help": 1, "entry": 2, "wait": 1, "each": 5}
 	if len(s.Words) < least[s.Verb] || s.Verb == "story" && len(s.Words) == 0 && len(s.Block) == 0 {
@@ -96,7 +96,7 @@ func (c *checker) block(s *Step, d Directive) {
 // there from the next line on.
 func (c *checker) words(s *Step) {
 	set := map[string]bool{}
-	if s.Verb == "case" || s.Verb == "contact" || s.Verb == "declare" || s.Verb == "appeal" || s.Verb == "help" || s.Verb == "entry" {
+	if has([]string{"person", "case", "contact", "declare", "appeal", "help", "entry"}, s.Verb) {
 		names, _ := named(s.Words)
 		for _, n := range names {
 			set[strings.TrimPrefix(n.Text, "$")] = true
@@ -182,10 +182,10 @@ func (c *checker) expect(s *Step) {
 
 // wait looks at the length of a wait.
 func (c *checker) wait(s *Step) {
-	if len(s.Words) != 1 {
+	if len(s.Words) == 0 || s.Words[0].bare("until") {
 		return
 	}
-	if _, ok := parseDuration(s.Words[0].Text); !ok {
+	if text, _ := joined(s.Words); !isDuration(text) {
 		c.wrong(s.Words[0].Pos, seawall.E("scenario.Check", seawall.Invalid, "scenario_duration", "text", clip(s.Words[0].Text)))
 	}
 }

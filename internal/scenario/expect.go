@@ -92,7 +92,7 @@ func (r *run) meet(words []Word, what string, values ...any) error {
 			if got, k, found = look(v, cutPath(w.Key)); found {
 				break
 			}
-			known = append(known, k...)
+			known = union(known, k)
 		}
 		absent := w.Text == "" && w.Op == "=" || w.Op == "!=" || w.Op == "!~"
 		if !found && !absent && !r.omitted(w, values) {
@@ -112,6 +112,16 @@ func (r *run) meet(words []Word, what string, values ...any) error {
 		r.differ(w.Pos, w.Key+": "+want, r.show(got), seawall.E("scenario.expect", seawall.Invalid, "scenario_differs", "what", what, "path", w.Key))
 	}
 	return nil
+}
+
+// union adds the names that are not there yet.
+func union(a, b []string) []string {
+	for _, x := range b {
+		if !has(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
 }
 
 // omitted reports whether the path leads to a field that an answer leaves out when

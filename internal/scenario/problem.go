@@ -109,7 +109,7 @@ func nearest(word string, known []string) string {
 		if len(low) >= 3 && (strings.Contains(strings.ToLower(k), low) || strings.Contains(low, strings.ToLower(k))) {
 			far = min(far, 2)
 		}
-		if far <= max(2, utf8.RuneCountInString(low)/3) {
+		if far <= max(2, utf8.RuneCountInString(low)*2/5) {
 			out = append(out, guess{k, far})
 		}
 	}

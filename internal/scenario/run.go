@@ -235,7 +235,7 @@ func (r *run) perform(s *Step) error {
 	do, ok := map[string]func(*Step) error{
 		"title": r.title, "seed": r.seed, "city": r.city, "clock": r.clock, "story": r.story, "accounts": r.accounts, "roster": r.roster,
 		"capacity": r.capacity, "grades": r.grades, "rules": r.ruleFile, "protocol": r.protocolFile, "file": r.file, "restart": r.restart,
-		"as": r.as, "do": r.do, "fetch": r.fetch, "$": r.command, "case": r.recordCase, "contact": r.contacts, "confirm": r.confirm,
+		"as": r.as, "do": r.do, "fetch": r.fetch, "$": r.command, "person": r.invent, "case": r.recordCase, "contact": r.contacts, "confirm": r.confirm,
 		"dismiss": r.dismiss, "result": r.result, "report": r.report, "done": r.done, "impossible": r.impossible, "retract": r.retract,
 		"import": r.importFile, "declare": r.declare, "feed": r.feed, "check": r.check, "appeal": r.appeal, "decide": r.decide,
 		"help": r.help, "entry": r.entry, "let": r.let, "wait": r.wait, "each": r.each, "expect": r.expect,

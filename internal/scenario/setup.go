@@ -298,6 +298,9 @@ func refusal(what string, err error, say Wording) *answer {
 				fields = append(fields, map[string]any{"field": f.Field, "code": f.Code, "message": say(f.Code, f.Args)})
 			}
 			body["errors"] = fields
+			if e.Err != nil { // a rule file's line and caret
+				body["detail"] = fmt.Sprintf("%s\n%s", body["detail"], e.Err)
+			}
 			break
 		}
 	}

@@ -16,11 +16,9 @@ func shorts(verb string) []string {
 	return map[string][]string{
 		"case": {"record-case"}, "contact": {"propose-contacts"}, "confirm": {"confirm-contacts"}, "dismiss": {"dismiss-contacts"},
 		"result": {"record-result"}, "report": {"record-followup"}, "done": {"complete-step"}, "impossible": {"step-impossible"},
-		"declare": {"declare-travel"}, "feed": {"feed-arrivals", "arrivals-feed", "receive-feed", "take-feed"},
-		"check":  {"record-check", "check-arrival", "arrival-check"},
-		"appeal": {"make-appeal", "file-appeal", "appeal", "new-appeal", "lodge-appeal"}, "decide": {"decide-appeal"},
-		"help": {"ask-help", "ask-for-help", "request-help", "new-help"}, "entry": {"new-entry", "create-entry", "record-entry"},
-		"grades": {"import-grades", "publish-grades", "save-grades"},
+		"declare": {"declare-travel"}, "feed": {"feed-arrivals"}, "check": {"check-arrival"},
+		"appeal": {"object"}, "decide": {"decide-appeal"}, "help": {"ask-help"}, "entry": {"new-entry", "record-entry", "create-entry"},
+		"grades": {"import-grades"},
 	}[verb]
 }
 
@@ -144,6 +142,32 @@ func (r *run) identity(defaults map[string]any, at string) {
 	}
 }
 
+// invent remembers an invented person, to be named in several forms.
+func (r *run) invent(s *Step) error {
+	names, rest := named(s.Words)
+	if err := r.only(s, names, 1); err != nil {
+		return err
+	}
+	fields, p := r.script.fieldsOf(rest, s.Block)
+	if p != nil {
+		return r.stop(p)
+	}
+	for _, n := range names {
+		who := r.person()
+		for _, f := range fields {
+			v, err := r.coerce(f.word, &schema{Type: "string"}, r.spec)
+			if err != nil {
+				return r.fail(f.word.ValuePos, err)
+			}
+			if place(who, f.path, v); v == "" {
+				delete(who, f.path[0])
+			}
+		}
+		r.bind(n.Text[1:], "", who)
+	}
+	return nil
+}
+
 // only complains where a step's names are not as many as wanted.
 func (r *run) only(s *Step, names []Word, least int) error {
 	if len(names) >= least {
@@ -163,7 +187,7 @@ func (r *run) recordCase(s *Step) error {
 	}
 	today := seawall.DayOf(r.now(), r.zone)
 	defaults := map[string]any{"disease": "covid-19", "class": "confirmed", "onset": today.Add(-1).String(), "subject.request": r.request()}
-	if !mentions(rest, s.Block, "person") {
+	if !mentions(rest, s.Block, "person") && !mentions(rest, s.Block, "identity") {
 		r.identity(defaults, "subject.identity")
 	}
 	in, err := r.fill(s, op, rest, defaults)
@@ -273,6 +297,9 @@ func (r *run) contactDefaults(c map[string]any, yesterday string, op *Operation)
 	if _, _, known := look(c, []string{"subject", "person"}); known {
 		return
 	}
+	if _, _, known := look(c, []string{"subject", "identity", "name"}); known {
+		return
+	}
 	for k, v := range r.person() {
 		put("subject.identity."+k, v)
 	}
@@ -367,9 +394,9 @@ func (r *run) result(s *Step) error {
 		r.serial++
 		now := r.now()
 		defaults := map[string]any{"kind": "nat", "outcome": rest[0].Text, "lab": "L1", "accession": "S-" + itoa(r.serial),
-			"collected": now.Add(-0).Format(rfc), "resulted": now.Format(rfc), "disease": diseaseOf(whole)}
-		if v.kind != "" {
-			defaults[v.kind] = id
+			"collected": now.Format(rfc), "resulted": now.Format(rfc), "disease": diseaseOf(whole)}
+		if err := r.tested(n, op, v.kind, id, defaults); err != nil {
+			return err
 		}
 		in, err := r.fill(s, op, rest[1:], defaults)
 		if err != nil {
@@ -386,6 +413,25 @@ func (r *run) result(s *Step) error {
 			return nil
 		}
 	}
+	return nil
+}
+
+// tested says whose test it is: by the record, where the form has a place for it,
+// else by the person whom the record is about.
+func (r *run) tested(n Word, op *Operation, kind, id string, defaults map[string]any) error {
+	if kind == "" {
+		return nil
+	}
+	if _, unknown, _ := op.find([]string{kind}); unknown == "" {
+		defaults[kind] = id
+		return nil
+	}
+	values, err := r.reread(n)
+	if err != nil {
+		return err
+	}
+	person, _, _ := look(values[0], []string{"person"})
+	defaults["subject.person"], defaults["disease"] = textOf(person), diseaseOf(values[0])
 	return nil
 }
 

@@ -14,11 +14,28 @@ func itoa(n int) string { return strconv.Itoa(n) }
 // relative is a word of time: now or today, and a distance.
 var relative = regexp.MustCompile(`^(now|today|tomorrow|yesterday)(?:([+-])(\d+[dhms0-9]*))?(?: (\d{1,2}:\d{2}))?$`)
 
-// duration is 2h30m, 3d, 1d12h, 45m or 90s.
+// duration is 2h30m, 3d, 1d12h, 45m or 90s, and the same in words: 3 days, 2 hours.
 var duration = regexp.MustCompile(`^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$`)
+
+// units are the words for d, h, m and s.
+var units = regexp.MustCompile(`\s*(days?|天|hours?|小时|minutes?|分钟|seconds?|秒)\s*`)
+
+// asciiHead is the first letter of an English word, a Chinese word whole.
+func asciiHead(word string) string {
+	if word[0] < 128 {
+		return word[:1]
+	}
+	return word
+}
+
+func isDuration(s string) bool { _, ok := parseDuration(s); return ok }
 
 // parseDuration reads a duration; a day is 24 hours.
 func parseDuration(s string) (time.Duration, bool) {
+	s = units.ReplaceAllStringFunc(s, func(word string) string {
+		word = strings.TrimSpace(word)
+		return map[string]string{"天": "d", "小时": "h", "分钟": "m", "秒": "s", "d": "d", "h": "h", "m": "m", "s": "s"}[asciiHead(word)]
+	})
 	m := duration.FindStringSubmatch(s)
 	if s == "" || m == nil {
 		return 0, false

@@ -13,10 +13,11 @@ func (r *run) wait(s *Step) error {
 	words := s.Words
 	if len(words) > 0 && words[0].bare("until") {
 		words = words[1:]
-	} else if len(words) == 1 {
-		d, ok := parseDuration(words[0].Text)
+	} else if len(words) > 0 {
+		text, at := joined(words)
+		d, ok := parseDuration(text)
 		if !ok {
-			return r.fail(words[0].Pos, seawall.E("scenario.wait", seawall.Invalid, "scenario_duration", "text", clip(words[0].Text)))
+			return r.fail(at, seawall.E("scenario.wait", seawall.Invalid, "scenario_duration", "text", clip(text)))
 		}
 		return r.waitTo(words[0].Pos, r.now().Add(d))
 	}

@@ -52,6 +52,7 @@ func Directives() []Directive {
 		{Verb: "do", Usage: "do OPERATION [FIELD=VALUE …] [-> $NAME]", block: maybeFields, Text: seawall.Text{EN: "Any operation of the API with its form.", ZH: "带表单执行任何一个接口操作。"}},
 		{Verb: "fetch", Usage: "fetch /PATH", Text: seawall.Text{EN: "Gets an address outside of the API (/readyz, /log/…).", ZH: "读取接口以外的地址（/readyz、/log/…）。"}},
 		{Verb: "$", Usage: "$ seawall COMMAND … + expected output", block: maybeText, ready: true, Text: seawall.Text{EN: "Runs a command; what it prints must stand below.", ZH: "运行命令；输出须与下面的内容一致。"}},
+		{Verb: "person", Usage: "person $NAME … [FIELD=VALUE …]", block: maybeFields, Text: seawall.Text{EN: "Invents somebody, to be named in forms: identity=$NAME.", ZH: "虚构一个人，供表单引用：identity=$NAME。"}},
 		{Verb: "case", Usage: "case $NAME [FIELD=VALUE …]", block: maybeFields, Text: seawall.Text{EN: "Records a case of an invented person (record-case).", ZH: "登记一名虚构人员的病例（record-case）。"}},
 		{Verb: "contact", Usage: "contact $NAME … of $CASE [FIELD=VALUE …]", block: maybeFields, Text: seawall.Text{EN: "Proposes invented people as contacts of a case (propose-contacts).", ZH: "为病例登记虚构的接触者（propose-contacts）。"}},
 		{Verb: "confirm", Usage: "confirm $CONTACT …", Text: seawall.Text{EN: "Confirms contacts (confirm-contacts).", ZH: "判定接触者（confirm-contacts）。"}},
