@@ -48,8 +48,16 @@ type file struct {
 }
 
 // parse reads one rule file strictly: unknown and repeated keys are errors.
-func parse(name string, src []byte) *file {
-	f := &file{name: name, src: src}
+// The YAML reader gives up with a panic on some texts (a tag where a list should
+// be); that is one more way of being badly written.
+func parse(name string, src []byte) (f *file) {
+	f = &file{name: name, src: src}
+	defer func() {
+		if bad := recover(); bad != nil {
+			f.tree = nil
+			f.problem("", text("语法有误，无法读取", "not well written; it cannot be read"))
+		}
+	}()
 	if len(src) > maxSize || nesting(src) > maxNesting {
 		f.problem("", textf("文件超过 %d 字节，或嵌套超过 %d 层", "the file has more than %d bytes or %d levels", maxSize, maxNesting))
 		return f
