@@ -207,7 +207,7 @@ try {
   await page.goto(URL_ + '/me/waivers')
   await page.waitForSelector('h1')
   await sound(page, 'waivers')
-  check(errors.filter((e) => !/ERR_INTERNET_DISCONNECTED|Failed to load|Access is denied for this document/.test(e)).length === 0, 'no error on any page ' + errors.join(' | '))
+  check(errors.filter((e) => !/ERR_INTERNET_DISCONNECTED|Failed to load|Access is denied for this document/.test(e)).length === 0, 'no error on any page')
 
   // English, at a desk, dark, and at a public screen that forgets
   const en = await visitor(browser, { lang: 'en', size: DESK, dark: true })

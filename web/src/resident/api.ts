@@ -68,6 +68,9 @@ export function day(d: string): string {
   const p = d.slice(0, 10).split('-').map(Number)
   return lang() === 'zh' ? p[1] + '月' + p[2] + '日' : p[2] + ' ' + MONTHS[p[1] - 1]
 }
+/** The last day of a stretch that ends at an instant, midnight not counted. */
+export const till = (at: string): string => (!at || at.slice(0, 4) === '0001' ? '' : day(dayOf(new Date(Date.parse(at) - 1000))))
+
 /** An instant as people write it: day and time of the city. */
 export function moment(at: string): string {
   if (!at || at.slice(0, 4) === '0001') return ''

@@ -1,5 +1,5 @@
 /** Objecting to a measure. */
-import { ask as get_, moment, type Refusal, type Text } from './api'
+import { ask as get_, moment, till, type Refusal, type Text } from './api'
 import { choices, field, h } from './dom'
 import type { Flow } from './flow'
 import { kiosk } from './keep'
@@ -13,7 +13,7 @@ export type AppealShown = {
 }
 export type Draft = { key: string; measures: Measure[]; restriction: string; picked: Measure | null; reason: string; words: string }
 const t = () => w().appeal
-const named = (m: Measure): string => (w().duties.stay[m.kind] || m.kind) + ' · ' + w().duties.until(moment(m.to))
+const named = (m: Measure): string => (w().duties.stay[m.kind] || m.kind) + ' · ' + w().duties.until(till(m.to))
 
 export const appeal: Flow<Draft> = {
   id: 'appeal',
@@ -29,7 +29,7 @@ export const appeal: Flow<Draft> = {
           if (!d.key) return problem(w().answer)
           try {
             const got = await get_<{ measures: Measure[] }>('GET', '/public/duties/' + encodeURIComponent(d.key))
-            d.measures = got.measures.filter((x) => x.state === 'active')
+            d.measures = got.measures.filter((x) => x.state === 'active' && x.appealState !== 'pending')
             d.restriction = ''
             d.picked = null
             keep()

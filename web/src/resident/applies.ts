@@ -49,7 +49,7 @@ async function result(d: Look): Promise<void> {
   }
   screen(
     a.known ? t().result : t().unknown,
-    h('p', null, say(place.full) + ' · ' + day(d.left) + ' → ' + day(d.when)),
+    h('p', null, say(place.full) + ' ' + day(d.left) + ' → ' + day(d.when)),
     h('p', { class: 'what', 'data-test': 'applies' }, say(a.text)),
     h('dl', { class: 'lines' },
       line(t().measure, say(a.measure)),

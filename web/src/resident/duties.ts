@@ -1,5 +1,5 @@
 /** What a code opens: my duties, my objection, my request for help. */
-import { ask, day, moment, now, type Refusal, type Text } from './api'
+import { ask, day, dayOf, moment, now, till, type Refusal, type Text } from './api'
 import { announce, field, h, type Child } from './dom'
 import { begin } from './flow'
 import { appeal, type AppealShown } from './appeal'
@@ -55,7 +55,7 @@ function measures(d: Duties, key: string): Child {
     d.measures.length
       ? d.measures.map((m) => h('div', { class: 'item' },
           h('p', null, h('strong', null, t().stay[m.kind] || m.kind), ' · ', mask(m.mask), ' · ', t().measureState[m.state] || m.state),
-          h('p', null, t().fromTo(moment(m.from), moment(m.to))),
+          h('p', null, t().fromTo(day(dayOf(new Date(m.from))), till(m.to))),
           h('p', null, say(m.reason)),
           h('p', { class: 'small' }, w().applies.source + '：' + (say(m.source) || m.rule)),
           m.appeal ? h('p', { class: 'note' }, m.appeal + ' · ' + w().appeal.state[m.appealState || 'pending']) : null,
@@ -139,7 +139,7 @@ function showAppeal(a: AppealShown, key: string): void {
     h('p', null, a.no),
     a.state === 'pending' ? h('p', { class: 'note' }, say(a.undecided)) : null,
     h('dl', { class: 'lines' },
-      line(x.measure, (t().stay[a.measure] || a.measure) + ' · ' + (t().measureState[a.measureState] || a.measureState) + ' · ' + t().until(moment(a.until))),
+      line(x.measure, (t().stay[a.measure] || a.measure) + ' · ' + (t().measureState[a.measureState] || a.measureState) + ' · ' + t().until(till(a.until))),
       line(x.reason, x.reasons[a.reason] + (a.words ? '：' + a.words : '')),
       a.state === 'pending' ? line(x.decideBy, moment(a.decideBy)) : null,
       a.state === 'pending' ? line(x.ceiling, moment(a.ceiling)) : null,

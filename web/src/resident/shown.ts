@@ -25,7 +25,7 @@ export function declarationLines(d: Declaration): HTMLElement {
     line(w().slip.people, d.people.map((p) => mask(p.mask)).join('、')))
 }
 
-export const line = (label: string, value: Child | Child[]): HTMLElement | null => (value ? h('div', null, h('dt', null, label), h('dd', null, value)) : null)
+export const line = (label: string, value: Child | Child[]): HTMLElement | null => (value && (value as Child[]).length !== 0 ? h('div', null, h('dt', null, label), h('dd', null, value)) : null)
 
 /** What happened, in the order in which it did. */
 export const trail = (ms: Mark[]): HTMLElement =>
