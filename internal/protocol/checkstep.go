@@ -34,6 +34,7 @@ func (f *file) checkStep(i int, env *cel.Env) {
 		f.checkRestrict(at+".restrict", i, *s.Restrict)
 	}
 	f.checkWhen(i, env)
+	f.checkReach(i)
 }
 
 // stepHolders gives the placeholders that a step's title may hold.
