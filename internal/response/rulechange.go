@@ -201,8 +201,11 @@ func (s *Service) affectedOne(ctx context.Context, tx seawall.Tx, x subject, a, 
 	if now.Plan.Class != "" && one.NewEnd.Known() {
 		one.Now = now.Plan.Class
 	}
+	if !one.OldEnd.Known() { // no measure is confirmed yet: what the old rule would ask
+		one.OldEnd = lastDay(was.Plan)
+	}
 	today := s.today(tx)
-	old, next := max(x.until, today), today
+	old, next := max(one.OldEnd, today), today
 	if one.NewEnd.Known() {
 		next = one.NewEnd
 	}

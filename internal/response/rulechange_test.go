@@ -108,7 +108,7 @@ func TestRuleChangeMidQuarantine(t *testing.T) {
 		view, err := o.main.Affected(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-9")
 		o.ok(err)
 		if view.Total != 3 || view.Shorter != 2 || view.Same != 1 || view.Longer != 0 || len(view.Rules) == 0 {
-			t.Fatalf("affected %+v", view)
+			t.Fatalf("affected %d, longer %d: %+v", view.Total, view.Longer, view.People)
 		}
 		for _, p := range view.People {
 			want := "2022-07-11 2022-06-30 2022-06-30 milder"
@@ -255,7 +255,7 @@ func TestRuleChangeAbolishesAClass(t *testing.T) {
 		view, err := o.main.Affected(o.ctx, o.epi, "CN-COVID-9", "CN-COVID-20")
 		o.ok(err)
 		if view.Total != 1 || view.Released != 1 || view.People[0].Now != "" || view.People[0].NewEnd.Known() {
-			t.Fatalf("affected %+v", view)
+			t.Fatalf("affected %d, longer %d: %+v", view.Total, view.Longer, view.People)
 		}
 		done, err := o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-9", "CN-COVID-20", "")
 		o.ok(err)
