@@ -78,7 +78,7 @@ func (b *planner) items(list string) []item {
 		}
 	case eachHandOvers:
 		for i, x := range plan.Segments {
-			if i > 0 && x.Kind != plan.Segments[i-1].Kind && x.Kind != regime.Inform {
+			if i > 0 && stage(x.Kind) != stage(plan.Segments[i-1].Kind) && x.Kind != regime.Inform {
 				it := b.segment(i, x)
 				it.key = stage(x.Kind)
 				out = append(out, it)
