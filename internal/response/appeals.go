@@ -12,6 +12,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/relief"
 )
 
@@ -237,15 +238,16 @@ func (s *Service) above(ctx context.Context, tx seawall.Tx, at seawall.AreaPath)
 // openAppeal opens the duty to decide an objection. Its owner is whoever answers
 // at the place of the measure, and never one who is barred.
 func (s *Service) openAppeal(ctx context.Context, tx seawall.Tx, a relief.Appeal, r loop.Restriction) (loop.Loop, error) {
-	p, err := s.parties(ctx, tx, a.Area, appealKind, "", a.Mask)
+	e, err := s.evidence(ctx, tx, r.Fact)
 	if err != nil {
 		return loop.Loop{}, err
 	}
-	return s.engine.Open(ctx, tx, loop.Opening{Kind: appealKind, Subject: a.Ref(), Person: a.Person, Mask: a.Mask, Fact: r.Fact,
-		Regime: r.Regime, Rule: r.Rule, Parties: p, Places: []loop.Place{{Path: a.Area, Why: "home"}},
-		Title: seawall.Text{ZH: "申诉 " + a.No, EN: "Objection " + a.No},
-		Steps: []loop.StepPlan{{Key: decideStep, Title: seawall.Text{ZH: "对申诉作出决定", EN: "Decide the objection"}, Needs: "note",
-			Rule: r.Rule, Due: a.DecideBy, Day: seawall.DayOf(a.DecideBy, s.d.Zone)}}})
+	rule, _ := s.d.Rules.ByID(r.Regime)
+	return s.openLoop(ctx, tx, string(appealKind), dutyAbout{Subject: a.Ref(), Fact: r.Fact, Person: a.Person, No: a.No, Mask: a.Mask,
+		Regime: rule, Rule: r.Rule, Area: a.Area, Places: []loop.Place{{Path: a.Area, Why: "area"}},
+		Given: protocol.Subject{Facts: map[string]any{"level": a.Level, "reason": a.Reason, "measure": a.Measure, "confirmed": e != relief.Unconfirmed},
+			Events:  map[string]time.Time{"filed": a.At, "decide_by": a.DecideBy, "ceiling": a.Ceiling},
+			Figures: map[string]int{"decide_hours": a.Hours}}})
 }
 
 // barred names who may never own a duty: those whose own decision an objection

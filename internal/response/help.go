@@ -11,6 +11,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/relief"
 	"github.com/seawall-city/seawall/internal/vault"
 )
@@ -208,20 +209,10 @@ func helpWords(kind string) seawall.Text {
 
 // openHelp opens the duty to help.
 func (s *Service) openHelp(ctx context.Context, tx seawall.Tx, h relief.Help) (loop.Loop, error) {
-	p, err := s.parties(ctx, tx, h.Area, helpKind, h.Place, h.Mask)
-	if err != nil {
-		return loop.Loop{}, err
-	}
-	kind := helpWords(h.Kind)
-	step := func(key string, title seawall.Text, due time.Time) loop.StepPlan {
-		return loop.StepPlan{Key: key, Title: title, Needs: "note", Rule: h.Kind, Due: due, Day: seawall.DayOf(due, s.d.Zone)}
-	}
-	return s.engine.Open(ctx, tx, loop.Opening{Kind: helpKind, Subject: h.Ref(), Person: h.Person, Mask: h.Mask, Fact: h.Ref(),
-		Regime: string(helpKind), Rule: h.Kind, Parties: p, Places: []loop.Place{{Path: h.Area, Why: "home"}},
-		Title: seawall.Text{ZH: "求助 " + h.No + " " + kind.ZH, EN: "Help " + h.No + ": " + kind.EN},
-		Steps: []loop.StepPlan{
-			step(answerStep, seawall.Text{ZH: "回电，问清情况", EN: "Call back and ask"}, h.AnswerBy),
-			step(helpStep, seawall.Text{ZH: "帮助到位", EN: "Help is there"}, h.HelpBy)}})
+	return s.openLoop(ctx, tx, string(helpKind), dutyAbout{Subject: h.Ref(), Person: h.Person, No: h.No, Mask: h.Mask, Unit: h.Place,
+		Area: h.Area, Places: []loop.Place{{Path: h.Area, Why: "area"}},
+		Given: protocol.Subject{Class: helpWords(h.Kind), Facts: map[string]any{"kind": h.Kind, "urgent": h.Urgent, "people": h.People},
+			Events: map[string]time.Time{"asked": h.At, "answer_by": h.AnswerBy, "help_by": h.HelpBy}}})
 }
 
 // mirrorHelp keeps a request's row in step with its duty.

@@ -197,7 +197,6 @@ try {
   await at(page, 'urgent')
   check((await page.getAttribute('[data-test=call]', 'href')) === 'tel:120', 'the number to call stands before any question')
   await sound(page, 'help-urgent')
-  await next(page)
   await page.click('[data-test=send]')
   await page.waitForSelector('[data-test=code]')
   await sound(page, 'help-done')

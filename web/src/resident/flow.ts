@@ -17,6 +17,8 @@ export interface Question<D> {
   view: (d: D, keep: () => void, step: () => void) => Child[]
   /** Says what is missing, "" for nothing. */
   check?: (d: D) => string
+  /** Sends at once, without the last look: where every second counts. */
+  sends?: boolean
   /** No Next button: choosing is going on. */
   picks?: boolean
   /** The line of the summary; "" for none. */
@@ -68,6 +70,7 @@ export function ask<D>(f: Flow<D>, key: string): void {
     keep()
     const after = f.questions.filter((o) => !o.skip || !o.skip(d))
     const next = after[after.indexOf(q) + 1]
+    if (q.sends) return go('/me/' + f.id + '/sending')
     if (changing && !after.some((o) => !!o.check && o.check(d) !== '')) {
       drop('changing')
       return go('/me/' + f.id + '/check')
@@ -82,7 +85,7 @@ export function ask<D>(f: Flow<D>, key: string): void {
       'form',
       { novalidate: true, 'data-step': q.key, onsubmit: (e: Event) => { e.preventDefault(); step() } },
       q.view(d, keep, step),
-      h('div', { class: 'row' }, q.picks ? null : h('button', { class: 'main', 'data-test': 'next' }, w().next), h('button', { type: 'button', class: 'quiet', onclick: () => history.back() }, w().back)),
+      h('div', { class: 'row' }, q.picks ? null : h('button', { class: 'main', 'data-test': q.sends ? 'send' : 'next' }, q.sends ? w().send : w().next), h('button', { type: 'button', class: 'quiet', onclick: () => history.back() }, w().back)),
     ),
   )
 }

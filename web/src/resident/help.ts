@@ -26,7 +26,7 @@ export const help: Flow<Draft> = {
       line: (d) => t().kinds[d.kind][0],
     },
     {
-      key: 'urgent', title: () => t().call120, label: () => t().also, skip: (d) => !medical(d),
+      key: 'urgent', sends: true, title: () => t().call120, label: () => t().also, skip: (d) => !medical(d),
       view: (d, keep) => [
         h('a', { class: 'call', href: 'tel:120', 'data-test': 'call' }, '120'),
         h('p', null, t().callText),
