@@ -57,7 +57,13 @@ func (s *Server) dutyRoutes() {
 			return s.d.Main.StepImpossible(ctx, who, seawall.StepID(in.ID), in.Body.Version, in.Body.Reason)
 		})
 	handle(s, signedIn, "GET", "/loops/{id}", "get-loop", "A duty with all its parts",
-		func(ctx context.Context, who response.Who, in *IDPath) (response.LoopView, error) {
+		func(ctx context.Context, who response.Who, in *struct {
+			IDPath
+			At time.Time `query:"at" doc:"as it was at this instant; empty is now"`
+		}) (response.LoopView, error) {
+			if !in.At.IsZero() {
+				return s.d.Main.LoopAsOf(ctx, who, seawall.LoopID(in.ID), in.At)
+			}
 			return s.d.Main.LoopView(ctx, who, seawall.LoopID(in.ID))
 		})
 	handle(s, signedIn, "POST", "/loops/{id}/handover", "hand-over", "Offer a duty to somebody else",

@@ -147,6 +147,8 @@ func (s *Server) OpenAPI() ([]byte, error) {
 func (s *Server) routes() {
 	s.sessionRoutes()
 	s.dutyRoutes()
+	s.decisionRoutes()
+	s.protocolRoutes()
 	s.caseRoutes()
 	s.contactRoutes()
 	s.personRoutes()

@@ -119,11 +119,13 @@ type Opening struct {
 	Subject  seawall.Ref
 	Person   seawall.PersonNo
 	Mask     string
-	Fact     seawall.Ref
-	Disease  string
-	Regime   string
-	Rule     string
-	Title    seawall.Text
+	// No is the subject's visible number, for notices.
+	No      string
+	Fact    seawall.Ref
+	Disease string
+	Regime  string
+	Rule    string
+	Title   seawall.Text
 	// Places are tried in order; the first one inside the city answers, else
 	// the city's own desk.
 	Places  []Place
@@ -139,7 +141,7 @@ func (e *Engine) Open(ctx context.Context, tx seawall.Tx, o Opening) (Loop, erro
 	if o.ID == "" {
 		o.ID = seawall.LoopID(tx.NewID())
 	}
-	l := Loop{ID: o.ID, Kind: o.Kind, Protocol: o.Protocol, Parent: o.Parent, Subject: o.Subject, Person: o.Person, Mask: o.Mask,
+	l := Loop{ID: o.ID, Kind: o.Kind, Protocol: o.Protocol, Parent: o.Parent, Subject: o.Subject, Person: o.Person, Mask: o.Mask, No: o.No,
 		Fact: o.Fact, Disease: o.Disease, Regime: o.Regime, Rule: o.Rule, Title: o.Title, Parties: o.Parties,
 		State: Open, OpenedAt: tx.Now(), Version: 1}
 	if err := e.own(ctx, tx, &l, o.Places); err != nil {

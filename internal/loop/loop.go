@@ -51,8 +51,9 @@ type Loop struct {
 	// Subject is the thing that the duty is about.
 	Subject seawall.Ref      `json:"subject"`
 	Person  seawall.PersonNo `json:"person,omitempty"`
-	// Mask is the subject person's mask, for lists.
+	// Mask is the subject person's mask, for lists; No the subject's visible number.
 	Mask string `json:"mask"`
+	No   string `json:"no,omitempty"`
 	// Fact is what the duty hangs on; retracting it withdraws the duty.
 	Fact    seawall.Ref `json:"fact"`
 	Disease string      `json:"disease"`
@@ -194,10 +195,12 @@ type Evidence struct {
 
 // StepQuery selects steps for the first page and the work-lists.
 type StepQuery struct {
-	Scope   seawall.Scope
-	States  []State // default: Open
-	Owner   seawall.PrincipalID
-	Kind    Kind
+	Scope  seawall.Scope
+	States []State // default: Open
+	Owner  seawall.PrincipalID
+	Kind   Kind
+	// Keys, together with Kind, selects steps with any of these keys.
+	Keys    []string
 	Disease string
 	// DueFrom and DueTo bound the due instant (µs, half-open); 0 is open.
 	DueFrom, DueTo int64

@@ -88,7 +88,11 @@ func (e *Engine) above(ctx context.Context, tx seawall.Tx, l Loop) (seawall.Prin
 // fill puts the words of a happening into a notice's text.
 func (h happening) fill(t seawall.Text, l Loop) seawall.Text {
 	in := func(lang string) string {
-		r := strings.NewReplacer("{title}", l.Title.In(lang), "{mask}", l.Mask, "{owner}", l.OwnerName,
+		no := l.No
+		if no == "" {
+			no = l.Title.In(lang)
+		}
+		r := strings.NewReplacer("{title}", l.Title.In(lang), "{no}", no, "{mask}", l.Mask, "{owner}", l.OwnerName,
 			"{reason}", h.reason, "{step}", h.step.In(lang))
 		return r.Replace(t.In(lang))
 	}

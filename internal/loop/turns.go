@@ -110,18 +110,24 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 	if err := e.drop(ctx, tx, steps, in); err != nil {
 		return steps, nil, err
 	}
-	steps, err = e.moreSeries(ctx, tx, l, steps, plan.Series)
+	steps, err = e.changeSeries(ctx, tx, l, steps, plan.Series)
 	return steps, opened, err
 }
 
-// moreSeries opens the series that a new plan has and the loop has not.
-func (e *Engine) moreSeries(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, plan []SeriesPlan) ([]Step, error) {
-	if len(plan) == 0 {
-		return steps, nil
-	}
+// changeSeries opens the series that a new plan has and the loop has not, and ends
+// those that it does not have any more.
+func (e *Engine) changeSeries(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, plan []SeriesPlan) ([]Step, error) {
 	there, err := e.Store.SeriesOf(ctx, tx, l.ID)
 	if err != nil {
 		return steps, err
+	}
+	for _, s := range there {
+		if s.State != Open || slices.ContainsFunc(plan, func(p SeriesPlan) bool { return p.Key == s.Key }) {
+			continue
+		}
+		if err := e.endSeries(ctx, tx, l, s, steps); err != nil {
+			return steps, err
+		}
 	}
 	for _, p := range plan {
 		if slices.ContainsFunc(there, func(s Series) bool { return s.Key == p.Key }) {
@@ -134,6 +140,29 @@ func (e *Engine) moreSeries(ctx context.Context, tx seawall.Tx, l Loop, steps []
 		steps = append(steps, made...)
 	}
 	return steps, nil
+}
+
+// endSeries ends a series that is not needed any more, with its open steps and
+// clocks.
+func (e *Engine) endSeries(ctx context.Context, tx seawall.Tx, l Loop, s Series, steps []Step) error {
+	gone := map[seawall.StepID]bool{}
+	for i := range steps {
+		st := &steps[i]
+		if !st.Series || st.Key != s.Key || !live(*st) {
+			continue
+		}
+		gone[st.ID] = true
+		st.State, st.DoneAt, st.DoneBy, st.Version = Cancelled, tx.Now(), tx.Actor().Name, st.Version+1
+		if err := e.Store.SaveStep(ctx, tx, *st); err != nil {
+			return err
+		}
+	}
+	s.State, s.Next, s.Version = Cancelled, seawall.NoDay, s.Version+1
+	if err := e.Store.SaveSeries(ctx, tx, s); err != nil {
+		return err
+	}
+	_, err := e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return c.Series == s.ID || gone[c.Step] })
+	return err
 }
 
 // drop cancels the steps that wait and that the plan does not have any more.

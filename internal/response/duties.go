@@ -43,10 +43,13 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 	if closed, err := s.arrivalStep(ctx, tx, l, st, ev); err != nil || closed {
 		return s.reread(ctx, tx, st, err)
 	}
+	if err := s.checkForm(ctx, tx, l, st, &ev); err != nil {
+		return loop.Step{}, err
+	}
 	if l.Kind == loop.FollowUp && st.Key == stepRelease {
 		return s.releaseByHand(ctx, tx, l, st, ev)
 	}
-	done, err := s.engine.Complete(ctx, tx, id, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref})
+	done, err := s.engine.Complete(ctx, tx, id, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref, Data: ev.Data})
 	if err != nil || l.Kind != loop.FollowUp {
 		return done, err
 	}

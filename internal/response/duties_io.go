@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/vault"
 )
@@ -19,6 +20,8 @@ type NewEvidence struct {
 	Kind    string      `json:"kind"` // "note", "result", "report"
 	Text    string      `json:"text,omitempty"`
 	Ref     seawall.Ref `json:"ref"`
+	// Data are the values of the step's form where it has one.
+	Data map[string]any `json:"data,omitempty"`
 }
 
 // TonightView is the first page.
@@ -56,6 +59,29 @@ type LoopView struct {
 	Events       []ledger.Event     `json:"events"`
 	// Source is the published document behind the loop's rule.
 	Source string `json:"source"`
+	// Forms are those of its steps, by key; Help tells how to do a step, by its key.
+	Forms map[string]protocol.Form `json:"forms,omitempty"`
+	Help  map[string]seawall.Text  `json:"help,omitempty"`
+	// Parent is the duty that waits for this one, Children those that it waits for.
+	Parent   *loop.Loop  `json:"parent,omitempty"`
+	Children []loop.Loop `json:"children,omitempty"`
+	// MayReopen and MayCancel say what its protocol allows, Reasons the reasons for
+	// cancelling that it lists.
+	MayReopen bool              `json:"mayReopen,omitempty"`
+	MayCancel bool              `json:"mayCancel,omitempty"`
+	Reasons   []protocol.Option `json:"reasons,omitempty"`
+	// AsOf is set where the parts are as they were at an hour.
+	AsOf *AsOf `json:"asOf,omitempty"`
+}
+
+// AsOf says how far a duty could be shown as it was.
+type AsOf struct {
+	At time.Time `json:"at"`
+	// Events is how many entries of the log it was put together from.
+	Events int `json:"events"`
+	// Incomplete is set where entries of that time were forgotten: their key was
+	// destroyed, so that rows may be missing or older than they were.
+	Incomplete bool `json:"incomplete,omitempty"`
 }
 
 // CaseClock is one bar on the head of a case: a step of its investigation as a

@@ -59,7 +59,7 @@ func (s *Service) planLoop(ctx context.Context, tx seawall.Tx, kind string, d du
 		return loop.Opening{}, err
 	}
 	o := loop.Opening{ID: d.ID, Kind: plan.Kind, Protocol: plan.Protocol, Parent: d.Parent, Subject: d.Subject, Person: d.Person,
-		Mask: d.Mask, Fact: d.Fact, Disease: d.Disease, Rule: plan.Rule, Title: plan.Title,
+		Mask: d.Mask, No: d.No, Fact: d.Fact, Disease: d.Disease, Rule: plan.Rule, Title: plan.Title,
 		Places: inOrder(d.Places, plan.Places), Steps: required(p, plan.Steps), Series: plan.Series}
 	if o.Fact.IsZero() {
 		o.Fact = d.Subject

@@ -255,6 +255,9 @@ func (s *Service) loopView(ctx context.Context, tx seawall.Tx, id seawall.LoopID
 	if r, ok := s.d.Rules.ByID(v.Loop.Regime); ok {
 		v.Source = r.Source.Title.ZH
 	}
+	if err = s.kindOf(ctx, tx, &v); err != nil {
+		return v, err
+	}
 	v.Events, err = s.events(ctx, tx, v.Loop.Ref())
 	return v, err
 }

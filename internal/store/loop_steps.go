@@ -56,13 +56,23 @@ func stepList(q loop.StepQuery, ordered bool) *listing[loop.Step] {
 		w.add("subject = ?", subject)
 		w.within(states, q.Scope)
 		l.ranges = []string{""}
+	case q.Kind != "" && len(q.Keys) > 0:
+		l.pageIndex = "step_by_kind"
+		for _, state := range states {
+			for _, key := range distinct(q.Keys) {
+				l.ranges = append(l.ranges, w.text("kind = ? AND state = ? AND step_key = ?", string(q.Kind), state, key))
+			}
+		}
+		if parts, limited := reaches(q.Scope); limited {
+			w.conds = append(w.conds, w.areas("area", parts))
+		}
 	case ordered && q.Owner == "" && !q.Escalated:
 		l.ranges, l.pageIndex = w.stateRanges(states, q.Scope), "step_by_due"
 	default:
 		l.ranges, l.pageIndex = stepRanges(w, states, q.Scope, q.Owner, q.Escalated)
 	}
 	l.countIndex = l.pageIndex
-	if subject == "" && q.Owner == "" && !q.Escalated && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
+	if subject == "" && len(q.Keys) == 0 && q.Owner == "" && !q.Escalated && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
 		l.countIndex = "step_total"
 	}
 	w.eq("owner", string(q.Owner))

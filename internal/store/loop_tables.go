@@ -11,11 +11,11 @@ func loops() *table[loop.Loop] {
 	return &table[loop.Loop]{
 		kind: seawall.KindLoop, name: "loop", behind: allBehind,
 		cols: names(`id kind subject person mask fact disease regime rule title_zh title_en
-			area level owner owner_name owner_why parties state opened_at closed_at outcome version protocol parent reopened_at`),
+			area level owner owner_name owner_why parties state opened_at closed_at outcome version protocol parent reopened_at no`),
 		fields: func(l *loop.Loop) []any {
 			return with(&l.ID, &l.Kind, ref(&l.Subject), &l.Person, &l.Mask, ref(&l.Fact), &l.Disease, &l.Regime, &l.Rule, words(&l.Title),
 				&l.Area, &l.Level, &l.Owner, &l.OwnerName, &l.OwnerWhy, asJSON(&l.Parties), &l.State, ts(&l.OpenedAt), ts(&l.ClosedAt),
-				&l.Outcome, &l.Version, &l.Protocol, &l.Parent, ts(&l.ReopenedAt))
+				&l.Outcome, &l.Version, &l.Protocol, &l.Parent, ts(&l.ReopenedAt), &l.No)
 		},
 		id:      func(l *loop.Loop) string { return string(l.ID) },
 		version: func(l *loop.Loop) int { return l.Version },

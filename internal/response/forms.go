@@ -1,0 +1,82 @@
+package response
+
+import (
+	"context"
+
+	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/loop"
+	"github.com/seawall-city/seawall/internal/protocol"
+)
+
+// checkForm checks the values that come with a step by the form of its protocol
+// and puts their normal form in their place. Errors: Invalid with every wrong
+// field, or for values of a step without a form; Conflict when the protocol has
+// lost the form since.
+func (s *Service) checkForm(ctx context.Context, tx seawall.Tx, l loop.Loop, st loop.Step, ev *NewEvidence) error {
+	const op = "response.checkForm"
+	if st.Form == "" {
+		if len(ev.Data) > 0 {
+			return invalid(op, "form_invalid", []seawall.FieldError{{Field: "data", Code: "unknown_field", Args: map[string]string{"field": "data"}}})
+		}
+		return nil
+	}
+	if len(ev.Data) == 0 && st.Needs != "form" {
+		return nil // the form is offered, not asked for
+	}
+	p, ok := s.d.Protocols.ByID(string(l.Kind))
+	var form *protocol.Form
+	if ok {
+		form, ok = p.Form(st.Form)
+	}
+	if !ok {
+		return seawall.E(op, seawall.Conflict, "form_unknown", "form", st.Form)
+	}
+	values, bad := form.Check(ctx, ev.Data, tx.Now().In(s.d.Zone))
+	if err := invalid(op, "form_invalid", prefixed("data.", bad)); err != nil {
+		return err
+	}
+	ev.Data = values
+	if st.Needs == "form" {
+		ev.Kind = "form"
+	}
+	return nil
+}
+
+// kindOf adds to a duty's page what its protocol and the duties around it say.
+func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) error {
+	if v.Loop.Parent != "" {
+		up, err := s.d.Loops.Loop(ctx, tx, v.Loop.Parent)
+		if err != nil {
+			return err
+		}
+		v.Parent = &up
+	}
+	for _, st := range v.Steps {
+		if st.ChildLoop == "" {
+			continue
+		}
+		child, err := s.d.Loops.Loop(ctx, tx, st.ChildLoop)
+		if err != nil {
+			return err
+		}
+		v.Children = append(v.Children, child)
+	}
+	p, ok := s.d.Protocols.ByID(string(v.Loop.Kind))
+	if !ok || v.Loop.Protocol == "" {
+		return nil
+	}
+	v.MayReopen = p.Reopen != nil && (v.Loop.State == loop.Done || v.Loop.State == loop.Cancelled)
+	if p.Cancel != nil && v.Loop.State == loop.Open {
+		v.MayCancel, v.Reasons = true, p.Cancel.Reasons
+	}
+	v.Forms, v.Help = map[string]protocol.Form{}, map[string]seawall.Text{}
+	for _, st := range v.Steps {
+		if f, ok := p.Form(st.Form); ok {
+			v.Forms[st.Form] = *f
+		}
+		if file, ok := p.Step(st.Key); ok && file.Help != (seawall.Text{}) {
+			v.Help[st.Key] = file.Help
+		}
+	}
+	return nil
+}
