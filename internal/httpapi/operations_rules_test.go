@@ -62,8 +62,12 @@ func rulesRead(t *testing.T, c *city) {
 			t.Errorf("%s: %+v", path, got)
 		}
 	}
-	// S6: a county rule that quarantines everybody from low-risk areas is refused
-	// with the line.
+	countyRule(t, b)
+}
+
+// countyRule sends in a county's rule that quarantines everybody from low-risk
+// areas: it is refused with the line. S6.
+func countyRule(t *testing.T, b *client) {
 	rule := `id: SY-ARR-1
 scope: arrivals
 parent: YC-ARR-2022-05-26

@@ -56,29 +56,7 @@ type explained struct {
 }
 
 func (s *Server) regimeRoutes() {
-	handle(s, signedIn, "GET", "/regimes", "list-regimes", "Rule files by disease and date",
-		func(ctx context.Context, who response.Who, _ *none) (response.List[regimeHead], error) {
-			out := response.List[regimeHead]{Items: []regimeHead{}}
-			if err := s.mayRegime(who); err != nil {
-				return out, err
-			}
-			today := seawall.DayOf(s.d.Clock.Now(), s.d.Zone)
-			for _, r := range s.d.Regimes.All() {
-				h := regimeHead{ID: r.ID, Scope: r.Scope, Version: r.Version, Parent: r.Parent, Title: r.Title, Disease: r.Disease,
-					Jurisdiction: r.Jurisdiction, From: r.From, To: r.To, Source: r.Source, Classes: []classHead{}}
-				for _, c := range r.Classes {
-					h.Classes = append(h.Classes, classHead{ID: c.ID, Name: c.Name})
-				}
-				now, ok := s.d.Regimes.InForce(r.Disease.ID, s.d.City.Jurisdiction, today)
-				if r.Scope == regime.ScopeArrivals {
-					now, ok = s.d.Regimes.ArrivalsInForce(r.Disease.ID, s.d.City.Jurisdiction, today)
-				}
-				h.InForce = ok && now.ID == r.ID
-				out.Items = append(out.Items, h)
-			}
-			out.Total = len(out.Items)
-			return out, nil
-		})
+	handle(s, signedIn, "GET", "/regimes", "list-regimes", "Rule files by disease and date", s.listRegimes)
 	handle(s, signedIn, "GET", "/diseases", "list-diseases", "Diseases that a rule file knows",
 		func(ctx context.Context, who response.Who, _ *none) ([]regime.Disease, error) {
 			return s.d.Regimes.Diseases(), nil
@@ -131,6 +109,29 @@ func (s *Server) regimeRoutes() {
 			return r.Describe(requestOf(ctx).lang), nil
 		})
 	handle(s, signedIn, "GET", "/regimes/{id}/explain", "explain-regime", "What it asks of a contact, with every rule cited", s.explain)
+}
+
+func (s *Server) listRegimes(_ context.Context, who response.Who, _ *none) (response.List[regimeHead], error) {
+	out := response.List[regimeHead]{Items: []regimeHead{}}
+	if err := s.mayRegime(who); err != nil {
+		return out, err
+	}
+	today := seawall.DayOf(s.d.Clock.Now(), s.d.Zone)
+	for _, r := range s.d.Regimes.All() {
+		h := regimeHead{ID: r.ID, Scope: r.Scope, Version: r.Version, Parent: r.Parent, Title: r.Title, Disease: r.Disease,
+			Jurisdiction: r.Jurisdiction, From: r.From, To: r.To, Source: r.Source, Classes: []classHead{}}
+		for _, c := range r.Classes {
+			h.Classes = append(h.Classes, classHead{ID: c.ID, Name: c.Name})
+		}
+		now, ok := s.d.Regimes.InForce(r.Disease.ID, s.d.City.Jurisdiction, today)
+		if r.Scope == regime.ScopeArrivals {
+			now, ok = s.d.Regimes.ArrivalsInForce(r.Disease.ID, s.d.City.Jurisdiction, today)
+		}
+		h.InForce = ok && now.ID == r.ID
+		out.Items = append(out.Items, h)
+	}
+	out.Total = len(out.Items)
+	return out, nil
 }
 
 func (s *Server) mayRegime(who response.Who) error {

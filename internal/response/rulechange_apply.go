@@ -156,7 +156,7 @@ func (s *Service) proveChange(ctx context.Context, tx seawall.Tx, x subject, dat
 	}
 	return s.d.Loops.SaveEvidence(ctx, tx, loop.Evidence{ID: tx.NewID(), Loop: x.loop, Kind: evidenceRule, Text: words,
 		Data: map[string]any{"from": data["from"], "to": data["to"], "option": data["option"], "until": data["until"], "kept": kept},
-		By: tx.Actor().Name, At: tx.Now()})
+		By:   tx.Actor().Name, At: tx.Now()})
 }
 
 // changeRule brings one person to the new rule.

@@ -122,15 +122,7 @@ func TestRuleChangeMidQuarantine(t *testing.T) {
 		if got := o.limits(cs[0].Person); !slices.Equal(got, []string{"central until 2022-07-04 CN-COVID-8", "home_monitoring until 2022-07-11 CN-COVID-8"}) {
 			t.Fatalf("looking changed something: %v", got)
 		}
-		_, err = o.main.ApplyRuleChange(o.ctx, o.grid, "CN-COVID-8", "CN-COVID-9", "")
-		o.refuse(err, seawall.Denied, "")
-		_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-9", "harsher")
-		o.refuse(err, seawall.Invalid, "rule_option_unknown")
-		_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-20", "")
-		o.refuse(err, seawall.Invalid, "rule_not_in_force")
-		_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-MEASLES", "")
-		o.refuse(err, seawall.Invalid, "rule_change_pair")
-
+		o.refusedChanges()
 		done, err := o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-9", "")
 		o.ok(err)
 		if done.Option != regime.Min || done.Changed != 3 || done.Released != 0 || len(done.Failed) != 0 {
@@ -170,19 +162,37 @@ func TestRuleChangeMidQuarantine(t *testing.T) {
 		if again.Changed+again.Kept+again.Before != 0 || o.changes(cs[0].ID) != 1 {
 			t.Errorf("a second run did %+v", again)
 		}
-		// The rest of the way: the last test, and release by itself.
-		o.days("2022-06-28", "2022-06-30", ids(cs), func(d string) {
-			if d == "2022-06-30" {
-				o.test(ids(cs))
-			}
-		})
-		o.at("2022-07-01 00:05")
-		for _, c := range cs {
-			if v := o.contact(c.ID); v.Contact.State != casebook.Completed || len(o.limits(c.Person)) != 0 {
-				t.Errorf("on 1 July %q, blocked by %v, steps %s", v.Contact.State, v.Blockers, o.openSteps(c.ID))
-			}
+		o.toTheEnd(cs)
+	})
+}
+
+// toTheEnd goes the rest of the way: the last test, and release by itself.
+func (o *office) toTheEnd(cs []casebook.Contact) {
+	o.t.Helper()
+	o.days("2022-06-28", "2022-06-30", ids(cs), func(d string) {
+		if d == "2022-06-30" {
+			o.test(ids(cs))
 		}
 	})
+	o.at("2022-07-01 00:05")
+	for _, c := range cs {
+		if v := o.contact(c.ID); v.Contact.State != casebook.Completed || len(o.limits(c.Person)) != 0 {
+			o.t.Errorf("on 1 July %q, blocked by %v, steps %s", v.Contact.State, v.Blockers, o.openSteps(c.ID))
+		}
+	}
+}
+
+// refusedChanges asks for changes of rules that may not be.
+func (o *office) refusedChanges() {
+	o.t.Helper()
+	_, err := o.main.ApplyRuleChange(o.ctx, o.grid, "CN-COVID-8", "CN-COVID-9", "")
+	o.refuse(err, seawall.Denied, "")
+	_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-9", "harsher")
+	o.refuse(err, seawall.Invalid, "rule_option_unknown")
+	_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-COVID-20", "")
+	o.refuse(err, seawall.Invalid, "rule_not_in_force")
+	_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "CN-COVID-8", "CN-MEASLES", "")
+	o.refuse(err, seawall.Invalid, "rule_change_pair")
 }
 
 // freeRooms counts the rooms that nobody lives in.
