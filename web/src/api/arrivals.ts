@@ -79,7 +79,7 @@ export type Recorded = { group: Group; items: Arrival[]; known: number; undeclar
 export type Place = { code: string; name: Text; full?: Text; level?: string; abroad?: boolean }
 
 export const arrivals = {
-  list: (q: Q, signal?: AbortSignal) => get<{ items: Arrival[]; next: string; total: number }>('/arrivals', q, signal),
+  list: (q: Q, signal?: AbortSignal) => get<{ items: Arrival[]; next: string; total: number }>(q.missing ? '/arrivals/unresolved' : '/arrivals', q, signal),
   view: (id: string) => get<ArrivalView>(`/arrivals/${e(id)}`),
   checks: (parent: string) => get<ChecksView>('/arrivals/checks', { parent }),
   declare: (body: NewArrivals) => post<Recorded>('/arrivals', body),
@@ -88,18 +88,26 @@ export const arrivals = {
   origins: async (q: string) => (await get<{ items: Place[] }>('/origins', { q })).items ?? [],
 }
 
-/** One dated version of the arrival rules. */
-export type MatrixVersion = { id: string; version: string; title: Text; disease?: string; jurisdiction: string; from: string; to: string; inForce?: boolean; source: Text; secondary?: boolean; tiers: Tier[]; grades: { key: string; name: Text; risk: string }[]; checks?: Record<string, number>; reportHours?: number }
-export type MatrixView = { day: string; inForce?: string; items: MatrixVersion[] }
+/** A dated version of the arrival rules, and the one that is in force on a day. */
+export type MatrixHead = { id: string; ref: string; title: Text; jurisdiction: string; from: string; to: string; source: { title: Text; secondary?: boolean }; inForce?: boolean; waivers: number }
+export type MatrixRow = Tier & { for: Text; measure: Text; tests: Text; gateText: Text; clockText: Text; days: number }
+export type Matrix = { day: string; regime?: MatrixHead | null; grades: { key: string; name: Text; risk: string }[]; rows: MatrixRow[]; versions: MatrixHead[] }
 export type ArrivalChange = { whom: Text; tierA?: string; tierB?: string; a: Text; b: Text; daysA: number; daysB: number; centralA: number; centralB: number; change: string }
 export type AffectedOne = { ref: { kind: string; id: string }; no: string; mask: string; area: string; was: string; now?: string; oldEnd: string; newEnd: string; minEnd: string; days: number; change: string; decided?: boolean }
 export type RuleChange = { people: AffectedOne[]; total: number; shorter: number; longer: number; same: number; released: number }
 export type ChangeResult = { option: string; changed: number; released: number; kept: number; before: number; failed: { id?: string; no?: string; code?: string; args?: Record<string, string> }[] }
 export const matrix = {
-  read: (day: string) => get<MatrixView>('/regimes/arrivals', { day }),
-  diff: async (a: string, b: string) => (await get<{ items: ArrivalChange[] }>('/regimes/arrivals/diff', { a, b })).items ?? [],
+  read: (day: string) => get<Matrix>('/regimes/arrivals', { day }),
+  diff: async (a: string, b: string) => (await get<ArrivalChange[] | null>('/regimes/arrivals/diff', { a, b })) ?? [],
   affected: (to: string, from: string) => get<RuleChange>(`/regimes/${e(to)}/affected`, { from }),
   apply: (to: string, from: string, option: string) => post<ChangeResult>(`/regimes/${e(to)}/apply`, { from, option }),
+}
+
+export type Grade = { id: string; code: string; name?: string; level: string; from: string; to: string; source: string; invented?: boolean }
+export type GradesTaken = { rows: number; accepted: number; rejected: number; unchanged: number; affected: number; problems: string[] }
+export const grades = {
+  list: async (day: string) => (await get<{ items: Grade[] }>('/grades', { day })).items ?? [],
+  take: (csv: string, dryRun: boolean) => post<GradesTaken>('/grades', { csv, dryRun }),
 }
 
 export type Waiver = { regime: string; title: Text; jurisdiction: string; dimension: string; name: Text; rows?: string[]; reason: Text; approvedBy: Text; approver: string; approvedOn: string; expires: string; from: string; to: string; why?: Citation; waived?: { dimension: string; row: string; here: Text; above: Text; whom: Text }[] }

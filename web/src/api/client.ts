@@ -67,7 +67,7 @@ function querySerializer(query: Record<string, unknown>): string {
 }
 
 /** Filters that an address carries as "1" and the server takes as a boolean. */
-const FLAGS = new Set(['symptomatic', 'mine', 'escalated'])
+const FLAGS = new Set(['symptomatic', 'mine', 'escalated', 'late'])
 
 export const client = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', querySerializer })
 client.use(carry)

@@ -78,7 +78,7 @@ export type Selection = { ids?: string[]; query?: ContactFilter }
 export type Bulk = S['Bulk']
 
 /** A protocol: the file that says how a kind of duty runs. */
-export type Due = { after: string; hours?: number | null; days?: number | null; figure?: string; endOfDay?: boolean }
+export type Due = { after: string; minutes?: number | null; hours?: number | null; days?: number | null; figure?: string; elseHours?: number | null; endOfDay?: boolean; dayShift?: number }
 export type Daily = { from: string; to: string; perDay: string; hour: number }
 export type ProtocolStep = {
   key: string
@@ -92,6 +92,9 @@ export type ProtocolStep = {
   needs?: string
   form?: string
   child?: string
+  inTurn?: boolean
+  titleIf?: { when: string; title: Text }[] | null
+  restrict?: { plan?: boolean; kind?: string; after?: string; maxDays?: number; reason?: Text; appealHours: number } | null
 }
 export type Protocol = {
   id: string

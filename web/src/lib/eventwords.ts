@@ -20,7 +20,10 @@ const TOLD: [string, string][] = [
   ['reason', ''],
   ['note', ''],
   ['file', ''],
-  ['source', ''],
+  ['source', 'checkSource'],
+  ['check', 'check'],
+  ['fate', 'reportWhy'],
+  ['channel', 'arrivalChannel'],
   ['count', ''],
   ['people', ''],
   ['areas', ''],
@@ -45,7 +48,8 @@ export function useEventWords() {
   function name(family: string, key: string): string {
     if (te(`${family}.${key}`)) return t(`${family}.${key}`)
     if (family === 'class') return te(`cclass.${key}`) ? t(`cclass.${key}`) : ''
-    if (family === 'testKind' || family === 'resultOutcome') return ''
+    if (family === 'checkSource') return key
+    if (family === 'testKind' || family === 'resultOutcome' || family === 'check' || family === 'reportWhy' || family === 'arrivalChannel') return ''
     if (family === 'purpose') {
       const p = session.purposes.find((x) => x.id === key)
       return p ? say(p, locale.value) : key

@@ -4,6 +4,11 @@ import { usePrefs } from '@/stores/prefs'
 import { say } from './i18n'
 import { useWords } from './words'
 
+/** A title as a heading: what is filled in for each duty is left out. */
+export function titleOf(text: string): string {
+  return text.replace(/[（(]?\{\w+\}[)）]?/g, '…').replace(/…(\s*…)+/g, '…').trim()
+}
+
 /** Clocks, conditions and repetition of a protocol in words, with the figures
  * that the regime in force gives. */
 export function useProtocolWords(p: () => Protocol, figures: () => Record<string, number>) {
@@ -11,16 +16,20 @@ export function useProtocolWords(p: () => Protocol, figures: () => Record<string
   const prefs = usePrefs()
   const word = useWords()
 
+  /** A title as it stands in the file, without the braces of what is filled in. */
+  const plain = (text: string) => text.replace(/\{(\w+)\}/g, (_, k: string) => (te(`due.hole.${k}`) ? t(`due.hole.${k}`) : '…'))
+
   /** The title of a step or form field that an event names. */
   function event(after: string): string {
     const [kind, key] = after.includes('.') ? after.split(/\.(.*)/) : ['', after]
+    if (kind === 'step' && key.includes('.')) return t('due.afterField', { field: fieldLabel(key.split('.')[1]) })
     if (kind === 'step') return t('due.afterStep', { step: stepTitle(key) })
     if (kind === 'form') return t('due.afterField', { field: fieldLabel(key) })
     return word('due.event', after)
   }
   function stepTitle(key: string): string {
     const s = p().steps?.find((x) => x.key === key)
-    return s ? say(s.title, prefs.lang) : word('stepKey', key)
+    return s ? plain(say(s.title, prefs.lang)) : word('stepKey', key)
   }
   function fieldLabel(key: string): string {
     for (const f of p().forms ?? []) {
@@ -36,6 +45,7 @@ export function useProtocolWords(p: () => Protocol, figures: () => Record<string
     const from = event(d.after)
     const figure = d.figure ? figures()[d.figure] : undefined
     const hours = d.hours ?? (d.figure && !d.figure.endsWith('days') ? figure : undefined)
+    if (d.minutes) return t('due.minutes', { n: d.minutes, from })
     const days = d.days ?? (d.figure?.endsWith('days') ? figure : undefined)
     let text = t('due.at', { from })
     if (hours !== undefined && hours !== null) text = t('due.hours', { n: hours, from })
@@ -45,21 +55,25 @@ export function useProtocolWords(p: () => Protocol, figures: () => Record<string
   }
   /** Where the number of a clock comes from, "" where the file itself gives it. */
   function figure(s: ProtocolStep): string {
-    return s.due?.figure ? t('due.byRegime', { figure: figureName(s.due.figure) }) : ''
+    if (!s.due?.figure) return ''
+    const by = t('due.byRegime', { figure: figureName(s.due.figure) })
+    return s.due.elseHours ? `${by}${t('common.semi')}${t('due.else', { n: s.due.elseHours })}` : by
   }
   function figureName(key: string): string {
     return te(`figure.${key}`) ? t(`figure.${key}`) : key
   }
   function repeats(s: ProtocolStep): string {
     if (s.daily) return t('due.daily', { from: bound(s.daily.from), to: bound(s.daily.to), n: word('due.perDay', s.daily.perDay), hour: s.daily.hour })
-    return s.each ? t(`due.each.${s.each.replace('.', '_')}`) : ''
+    return s.each ? (te(`due.each.${s.each.replace('.', '_')}`) ? t(`due.each.${s.each.replace('.', '_')}`) : t('due.eachOf', { list: s.each })) : ''
   }
   function bound(key: string): string {
+    const later = /^(.+)\+(\d+)$/.exec(key)
+    if (later) return t('due.later', { from: bound(later[1]), n: later[2] })
     return te(`due.bound.${key.replace('.', '_')}`) ? t(`due.bound.${key.replace('.', '_')}`) : event(key)
   }
   function needs(s: ProtocolStep): string {
     if (s.child) return ''
-    return s.needs ? t(`due.needs.${s.needs}`) : t('due.needs.any')
+    return s.needs ? word('due.needs', s.needs) : t('due.needs.any')
   }
-  return { due, figure, repeats, needs, stepTitle, event }
+  return { due, figure, repeats, needs, stepTitle, event, plain }
 }
