@@ -67,22 +67,24 @@ func (p place) config() (config.Config, error) {
 type commands struct {
 	Lang string `help:"Language of messages: zh or en." env:"SEAWALL_LANG"`
 
-	Demo     demoCmd     `cmd:"" help:"Start a demonstration city on this machine."`
-	Serve    serveCmd    `cmd:"" help:"Start the server."`
-	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with an installation."`
-	Backup   backupCmd   `cmd:"" help:"Write all records and identities into one file."`
-	Restore  restoreCmd  `cmd:"" help:"Fill an empty installation from a backup."`
-	Import   ImportCmd   `cmd:"" help:"Import a file of areas, cases, contacts, links, follow-ups or results."`
-	Capacity capacityCmd `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
-	Arrival  arrivalCmd  `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
-	Regime   regimeCmd   `cmd:"" help:"Explain, compare and check rule files."`
-	Protocol protocolCmd `cmd:"" help:"Write, check and try protocol files."`
-	Log      logCmd      `cmd:"" help:"Verify and publish the log."`
-	Account  accountCmd  `cmd:"" help:"Create an account on this machine."`
-	Scenario scenarioCmd `cmd:"" help:"Run and check scenarios written as text."`
-	Bench    benchCmd    `cmd:"" help:"Measure."`
-	Openapi  openapiCmd  `cmd:"" help:"Print the API's description (OpenAPI 3.1)."`
-	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Demo     demoCmd        `cmd:"" help:"Start a demonstration city on this machine."`
+	Serve    serveCmd       `cmd:"" help:"Start the server."`
+	Doctor   doctorCmd      `cmd:"" help:"Look for what is wrong with an installation."`
+	Backup   backupCmd      `cmd:"" help:"Write all records and identities into one file."`
+	Restore  restoreCmd     `cmd:"" help:"Fill an empty installation from a backup."`
+	Import   ImportCmd      `cmd:"" help:"Import a file of areas, cases, contacts, links, follow-ups or results."`
+	Capacity capacityCmd    `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
+	Arrival  arrivalCmd     `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
+	Appeal   appealCmd      `cmd:"" help:"Look at objections to measures and take them down."`
+	Help     helpRequestCmd `cmd:"" name:"help-request" help:"Look at requests for help and take them down."`
+	Regime   regimeCmd      `cmd:"" help:"Explain, compare and check rule files."`
+	Protocol protocolCmd    `cmd:"" help:"Write, check and try protocol files."`
+	Log      logCmd         `cmd:"" help:"Verify and publish the log."`
+	Account  accountCmd     `cmd:"" help:"Create an account on this machine."`
+	Scenario scenarioCmd    `cmd:"" help:"Run and check scenarios written as text."`
+	Bench    benchCmd       `cmd:"" help:"Measure."`
+	Openapi  openapiCmd     `cmd:"" help:"Print the API's description (OpenAPI 3.1)."`
+	Version  versionCmd     `cmd:"" help:"Print the version."`
 }
 
 // Run runs one command and gives its exit code.
