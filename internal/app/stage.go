@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
 	"github.com/seawall-city/seawall/internal/story"
@@ -134,9 +135,15 @@ func (a *App) OnDuty(ctx context.Context, p story.Post) error {
 	return a.Roster(ctx, p, who)
 }
 
-// CheckFiles reads the rule files over which the instance would start, the
-// configured ones on top of the shipped, and gives what is wrong with them.
+// CheckFiles reads the rule and protocol files over which the instance would
+// start, the configured ones on top of the shipped, and gives what is wrong.
 func (a *App) CheckFiles() error {
-	_, err := regime.Load(overlay(a.Config.Regimes)...)
-	return seawall.Wrap("app.CheckFiles", err)
+	const op = "app.CheckFiles"
+	rules, err := regime.Load(overlay(a.Config.Regimes)...)
+	if err != nil {
+		return seawall.Wrap(op, err)
+	}
+	next := App{Policies: a.Policies, Regimes: rules}
+	_, err = protocol.Load(next.known(), overlay(a.Config.Protocols)...)
+	return seawall.Wrap(op, err)
 }
