@@ -82,6 +82,8 @@ func TestNewMatrixReachesThoseWhoAreHere(t *testing.T) {
 		if again.Changed+again.Kept+again.Before != 0 {
 			t.Errorf("a second run did %+v", again)
 		}
+		o.place()
+		o.refolds()
 	})
 }
 

@@ -79,7 +79,9 @@ func (s *Service) contactMover(c casebook.Contact) mover {
 			_, err = s.book.KeepContact(ctx, tx, c)
 			return err
 		},
-		of:     func(plan regime.Plan) func(string) bool { return ofRule },
+		of: func(plan regime.Plan) func(string) bool {
+			return func(key string) bool { return ofRule(key) || key == stepTransfer && !movesAnywhere(plan) }
+		},
 		steps:  s.stepsOf,
 		series: s.seriesOf,
 		release: func(ctx context.Context, tx seawall.Tx) (bool, error) {
@@ -169,6 +171,12 @@ func (s *Service) arrivalMover(a border.Arrival) mover {
 		release: func(ctx context.Context, tx seawall.Tx) (bool, error) {
 			return s.tryReleaseArrival(ctx, tx, a.ID)
 		}}
+}
+
+// movesAnywhere reports whether a plan begins in a place that somebody has to be
+// brought to; else an open transfer falls away with the old rule.
+func movesAnywhere(p regime.Plan) bool {
+	return !p.Over && len(p.Segments) > 0 && (p.Segments[0].Kind == regime.Central || p.Segments[0].Kind == regime.Home)
 }
 
 // ofRule names the steps and series that follow from a plan's days.
