@@ -146,9 +146,10 @@ func (a Arrival) Day(zone *time.Location) seawall.Day {
 	return seawall.DayOf(a.Arrived, zone)
 }
 
-// Counted reports whether the number of a group is settled by two hands that
-// agree: what one side declared and another counted. Everybody of it must be on
-// record by name.
+// Counted reports whether the number of a group is settled without anybody going
+// there: a feed or gate counted it, everybody of it is on record by name, and it is
+// the number that was declared, where one was. Where they differ, somebody has to
+// count.
 func Counted(g Group, people []Arrival) bool {
 	named, counted := 0, false
 	for _, a := range people {
@@ -162,7 +163,7 @@ func Counted(g Group, people []Arrival) bool {
 			counted = counted || ch == Feed || ch == Gate
 		}
 	}
-	return counted && g.Size > 0 && named == g.Size
+	return counted && g.Size > 0 && named == g.Size && (g.Declared == 0 || g.Declared == g.Size)
 }
 
 // Located reports whether a stay is known well enough to look for somebody there:

@@ -159,7 +159,7 @@ func (c *arrivalListCmd) Run(e *env) error {
 		return json.NewEncoder(e.io.Out).Encode(list)
 	}
 	for _, a := range list.Items {
-		e.say("%s  %s  %s  %s  %s  %s", a.No, a.Mask, a.State, marks(a), a.Area.Leaf(), a.OwnerName)
+		e.say("%s  %s  %s  %s  %s  %s  %s", a.No, a.Mask, a.State, marks(a), a.Area.Leaf(), a.OwnerName, a.FoundBy)
 	}
 	e.say("%d", list.Total)
 	return nil

@@ -77,6 +77,11 @@ type Beat struct {
 	Daily *DailyBeat `yaml:"daily"`
 	// Retract takes a case back.
 	Retract *RetractBeat `yaml:"retract"`
+	// Grades publishes grades of areas, Arrivals records who comes from there, and
+	// Feed lets a feed tell of them.
+	Grades   *GradesBeat   `yaml:"grades"`
+	Arrivals *ArrivalsBeat `yaml:"arrivals"`
+	Feed     *FeedBeat     `yaml:"feed"`
 }
 
 // Person describes somebody in a story; without a name one is invented.

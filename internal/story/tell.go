@@ -35,8 +35,10 @@ type teller struct {
 	story *Story
 	who   map[string]response.Who
 	cases map[string]casebook.Case
-	made  int64 // groups of people invented so far
-	seq   int
+	// groups are those who came, by their key.
+	groups map[string]group
+	made   int64 // groups of people invented so far
+	seq    int
 }
 
 // beatAt is a beat at its instant; daily beats are one for each day.
@@ -50,7 +52,7 @@ type beatAt struct {
 // as they would have, clocks fire on the way. Afterwards the clock stands at
 // Start. A story is told once, on an empty city.
 func (s *Story) Tell(ctx context.Context, st Stage) error {
-	t := &teller{Stage: st, story: s, who: map[string]response.Who{}, cases: map[string]casebook.Case{}}
+	t := &teller{Stage: st, story: s, who: map[string]response.Who{}, cases: map[string]casebook.Case{}, groups: map[string]group{}}
 	beats := t.flatten()
 	if len(beats) > 0 {
 		t.SetClock(beats[0].at.Add(-time.Hour))
@@ -154,6 +156,12 @@ func (t *teller) play(ctx context.Context, b beatAt) error {
 		return t.close(ctx, who, b.beat.Done)
 	case b.beat.Daily != nil:
 		return t.workDay(ctx, who, b.beat.Daily, b.day, b.at)
+	case b.beat.Grades != nil:
+		return t.publish(ctx, who, b.beat.Grades)
+	case b.beat.Arrivals != nil:
+		return t.come(ctx, who, b.beat.Arrivals)
+	case b.beat.Feed != nil:
+		return t.feed(ctx, who, b.beat.Feed)
 	case b.beat.Retract != nil:
 		c := t.cases[b.beat.Retract.Case]
 		_, err := t.Main.Retract(ctx, who, response.Retraction{
