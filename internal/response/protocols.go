@@ -31,6 +31,9 @@ type ProtocolView struct {
 	Explain string `json:"explain"`
 	// Warnings are what the linter has to say of it.
 	Warnings []protocol.Problem `json:"warnings"`
+	// Figures are what the clocks take from the regimes in force today, in hours,
+	// by name; one on which diseases differ is left out.
+	Figures map[string]int `json:"figures"`
 }
 
 // ProtocolDiff is what differs between two protocols.
@@ -74,7 +77,8 @@ func (s *Service) ProtocolView(_ context.Context, who Who, id, lang string) (Pro
 	if !ok {
 		return ProtocolView{}, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", id)
 	}
-	v := ProtocolView{Protocol: *p, Warnings: []protocol.Problem{}}
+	v := ProtocolView{Protocol: *p, Warnings: []protocol.Problem{},
+		Figures: s.protocolFigures(p, seawall.DayOf(s.d.Clock.Now(), s.d.Zone))}
 	for _, w := range s.d.Protocols.Warnings() {
 		if w.File == p.File {
 			v.Warnings = append(v.Warnings, w)
