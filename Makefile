@@ -7,7 +7,7 @@ GO      ?= go
 NPM     ?= npm
 BIN     := bin/seawall
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
-WEBSRC  := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/followup.html web/package-lock.json web/vite.config.ts
+WEBSRC  := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/followup.html web/resident.html web/package-lock.json web/vite.config.ts web/vite.resident.config.ts web/precompress.ts
 # What is embedded beside Go code; the built pages stand for themselves.
 DATASRC := $(shell find regimes internal -path internal/webui/dist -prune -o \( -name '*.yaml' -o -name '*.sql' -o -name '*.cedar' -o -name '*.gz' -o -name '*.txt' \) -print)
 GOSRC   := $(shell find . -name '*.go' -not -path './web/*') go.mod go.sum
