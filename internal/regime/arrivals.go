@@ -254,6 +254,8 @@ type ArrivalAnchors struct {
 	NegativeAt time.Time
 	// Loc is the office's time zone; nil reads as UTC.
 	Loc *time.Location
+	// NoText leaves the words out, for who counts many plans.
+	NoText bool
 }
 
 // ArrivalPlan gives what the matrix asks of somebody in a row of it. Days count
@@ -281,7 +283,7 @@ func (r *Regime) ArrivalPlan(tier string, a ArrivalAnchors) (Plan, error) {
 	if !base.Known() { // nothing counts from it: a row that informs or tests at the gate
 		base = dayOr(from, a.Loc)
 	}
-	p := planner{r: r, class: t.asClass(), a: Anchors{FirstExposure: seawall.NoDay, LastExposure: base, Discovered: from, Loc: a.Loc},
+	p := planner{r: r, class: t.asClass(), a: Anchors{FirstExposure: seawall.NoDay, LastExposure: base, Discovered: from, Loc: a.Loc, NoText: a.NoText},
 		clock: clockWord(t.Clock)}
 	out := p.plan()
 	out.ReportHours = r.reportHours(t)

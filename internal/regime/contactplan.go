@@ -22,6 +22,8 @@ type Anchors struct {
 	Susceptible bool
 	// Loc is the office's time zone; nil reads as UTC.
 	Loc *time.Location
+	// NoText leaves the words out, for who counts many plans.
+	NoText bool
 }
 
 // ContactPlan gives what the regime asks of a contact of the class. Days count
@@ -191,6 +193,9 @@ type words struct {
 
 // fill puts the days of the plan into a text of the file.
 func (p *planner) fill(t seawall.Text, w words) seawall.Text {
+	if p.a.NoText {
+		return seawall.Text{}
+	}
 	return seawall.Text{ZH: p.fillIn("zh", t.ZH, w), EN: p.fillIn("en", t.EN, w)}
 }
 

@@ -123,7 +123,7 @@ func milderDays(was, now Ruled) []Segment {
 // rule's text with the days that are left.
 func (r Ruled) reason(s Segment) seawall.Text {
 	class, clock, ok := r.Regime.row(r.Plan.Class)
-	if !ok {
+	if !ok || s.Text == (seawall.Text{}) { // computed without words
 		return s.Text
 	}
 	template := r.Regime.texts[string(s.Kind)]

@@ -52,6 +52,8 @@ type AffectedOne struct {
 	Change string `json:"change"`
 	// Decided marks somebody for whom the old rule was kept already.
 	Decided bool `json:"decided,omitempty"`
+
+	loop seawall.LoopID
 }
 
 // RuleChange says who is affected by a new version of a rule, and what changes.
@@ -107,18 +109,27 @@ func (s *Service) Affected(ctx context.Context, who Who, from, to string) (RuleC
 		out.Origins = regime.DiffArrivals(a, b)
 	}
 	err = s.read(ctx, op, func(tx seawall.Tx) error {
-		return s.eachUnder(ctx, tx, who, a, func(x subject) error {
-			one, err := s.affectedOne(ctx, tx, x, a, b)
+		err := s.eachUnder(ctx, tx, who, a, func(x subject) error {
+			one, err := s.affectedOne(tx, x, a, b)
 			if err == nil {
 				out.add(one)
 			}
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(out.People, func(x, y AffectedOne) int { return max(y.Days, -y.Days) - max(x.Days, -x.Days) })
+		if len(out.People) > mostListed {
+			out.People = out.People[:mostListed]
+		}
+		for i, p := range out.People {
+			if out.People[i].Decided, err = s.keptBefore(ctx, tx, p.loop, b); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	slices.SortStableFunc(out.People, func(x, y AffectedOne) int { return max(y.Days, -y.Days) - max(x.Days, -x.Days) })
-	if len(out.People) > mostListed {
-		out.People = out.People[:mostListed]
-	}
 	return out, err
 }
 
@@ -190,9 +201,9 @@ func isUnder(rules *regime.Set, ref string, r *regime.Regime) bool {
 }
 
 // affectedOne computes what changes for somebody.
-func (s *Service) affectedOne(ctx context.Context, tx seawall.Tx, x subject, a, b *regime.Regime) (AffectedOne, error) {
-	one := AffectedOne{Ref: x.ref, No: x.no, Mask: x.mask, Area: x.area, Was: x.row, OldEnd: x.until, NewEnd: seawall.NoDay, MinEnd: seawall.NoDay}
-	was, now, err := x.both(a, b, planTime{tx.Now(), s.d.Zone})
+func (s *Service) affectedOne(tx seawall.Tx, x subject, a, b *regime.Regime) (AffectedOne, error) {
+	one := AffectedOne{Ref: x.ref, No: x.no, Mask: x.mask, Area: x.area, Was: x.row, OldEnd: x.until, NewEnd: seawall.NoDay, MinEnd: seawall.NoDay, loop: x.loop}
+	was, now, err := x.both(a, b, planTime{now: tx.Now(), zone: s.d.Zone, counting: true})
 	if err != nil {
 		return one, err
 	}
@@ -211,8 +222,7 @@ func (s *Service) affectedOne(ctx context.Context, tx seawall.Tx, x subject, a, 
 	}
 	one.Days = int(next - old)
 	one.Change = regime.Compare(was.Plan, now.Plan)
-	one.Decided, err = s.keptBefore(ctx, tx, x.loop, b)
-	return one, err
+	return one, nil
 }
 
 // both computes the plans of two rules as of one instant.

@@ -22,9 +22,9 @@ const (
 type planTime struct {
 	now  time.Time
 	zone *time.Location
+	// counting leaves the words of the plans out.
+	counting bool
 }
-
-func (t planTime) today() seawall.Day { return seawall.DayOf(t.now, t.zone) }
 
 // ChangeResult says what applying a change of rules did.
 type ChangeResult struct {
@@ -175,7 +175,7 @@ func (s *Service) changeRule(ctx context.Context, tx seawall.Tx, who Who, ref se
 	if err != nil || kept {
 		return didNothing, err
 	}
-	t := planTime{tx.Now(), s.d.Zone}
+	t := planTime{now: tx.Now(), zone: s.d.Zone}
 	was, now, err := m.subject.both(a, b, t)
 	if err != nil {
 		return didNothing, err

@@ -55,7 +55,7 @@ func (s *Service) contactSubject(c casebook.Contact) subject {
 	return subject{ref: c.Ref(), no: c.No, mask: c.Mask, area: c.Area, person: c.Person, loop: c.Loop, row: c.Class, until: c.Until,
 		plans: func(r *regime.Regime, t planTime) (regime.Plan, bool, error) {
 			a := wholePlan(c, s.d.Zone)
-			a.Discovered = t.now
+			a.Discovered, a.NoText = t.now, t.counting
 			plan, err := r.ContactPlan(c.Class, a)
 			if seawall.Is(err, seawall.NotFound) {
 				return plan, false, nil // the class was done away with
@@ -130,7 +130,9 @@ func (s *Service) arrivalSubject(a border.Arrival) subject {
 			if a.State == border.Expected {
 				found = a.Arrived // not here yet: the whole plan
 			}
-			plan, err := r.ArrivalPlan(tier.Key, s.anchors(a, from, found))
+			anchors := s.anchors(a, from, found)
+			anchors.NoText = t.counting
+			plan, err := r.ArrivalPlan(tier.Key, anchors)
 			return plan, err == nil, err
 		}}
 }
