@@ -14,6 +14,7 @@ func TestRequirementsNameWhatExists(t *testing.T) {
 	text := read(t, "docs/requirements.md")
 	tests := testNames(t)
 	screens := read(t, "web/src/router.ts")
+	public := read(t, "internal/webui/webui.go")
 	commands := regexp.MustCompile(`(?m)^\t[A-Z]`).ReplaceAllStringFunc(read(t, "internal/cli/cli.go"), strings.ToLower)
 	rows := 0
 	for line := range strings.SplitSeq(text, "\n") {
@@ -44,10 +45,12 @@ func TestRequirementsNameWhatExists(t *testing.T) {
 			switch {
 			case kind == "screen" && !strings.Contains(screens, "path: '"+name+"'"):
 				t.Errorf("%s: there is no page %s in web/src/router.ts", id, name)
-			case kind == "cmd" && !regexp.MustCompile(`(?m)^\t`+name+` +\w+Cmd +.cmd:`).MatchString(commands):
+			case kind == "cmd" && !regexp.MustCompile(`(?m)^\t`+name+` +\w+Cmd +.cmd:|Cmd +.cmd:.*name:"`+name+`"`).MatchString(commands):
 				t.Errorf("%s: there is no command %s", id, name)
-			case kind != "screen" && kind != "cmd":
-				t.Errorf("%s: %q is neither screen:… nor cmd:…", id, w)
+			case kind == "page" && !strings.Contains(public, `"`+strings.TrimPrefix(name, "/")):
+				t.Errorf("%s: internal/webui serves no page %s", id, name)
+			case kind != "screen" && kind != "cmd" && kind != "page":
+				t.Errorf("%s: %q is none of screen:…, page:… and cmd:…", id, w)
 			}
 		}
 		for _, name := range strings.Fields(test) {
