@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -207,9 +208,21 @@ func (c *protocolTry) Run(e *env) error {
 	}
 	subject, err := protocol.ReadTrial(e.ctx, src, p, rules, app.WallClock().Now(), zone)
 	if err != nil {
+		e.sayFields(err)
 		return err
 	}
 	return protocol.Try(e.ctx, e.io.Out, e.lang, p, subject)
+}
+
+// sayFields prints what is wrong with each field.
+func (e *env) sayFields(err error) {
+	var known *seawall.Error
+	if !errors.As(err, &known) {
+		return
+	}
+	for _, f := range known.Fields {
+		fmt.Fprintf(e.io.Err, "%s: %s\n", f.Field, e.texts.Render(e.lang, f.Code, f.Args))
+	}
 }
 
 type protocolList struct{ protocolFiles }

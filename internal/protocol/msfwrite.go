@@ -138,7 +138,7 @@ func (w *msfWriter) yaml(id, sheet string) []byte {
 	put("cancel:\n  reasons:\n    - {key: duplicate, zh: 重复登记, en: Recorded twice}")
 	put("source: %s", pair(text("无国界医生（MSF）疫情数据字典", "MSF outbreak data dictionary")))
 	if len(w.notes) > 0 {
-		put("notes: %s", pair(w.m.both("Checks of the dictionary that this form does not make by itself: "+strings.Join(w.notes, " "))))
+		put("notes: %s", pair(w.m.both("Checks of the dictionary that this form does not make by itself: "+strings.Join(w.notes, "; "))))
 	}
 	return []byte(b.String())
 }

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -140,15 +141,15 @@ func ReadTrial(ctx context.Context, src []byte, p *Protocol, rules *regime.Set, 
 	for name, at := range t.Events {
 		r.s.Events[name] = r.moment("events."+name, at, time.Time{})
 		if !slices.Contains(keys(Events(p.Subject)), name) {
-			r.wrong("events." + name + ": no such moment; there are " + strings.Join(keys(Events(p.Subject)), ", "))
+			r.wrong("events."+name, "trial_unknown", "list", strings.Join(keys(Events(p.Subject)), ", "))
 		}
 	}
 	r.forms(ctx)
 	r.facts()
 	r.plan()
 	if len(r.bad) > 0 {
-		slices.Sort(r.bad)
-		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", strings.Join(r.bad, "; "))
+		slices.SortFunc(r.bad, func(a, b seawall.FieldError) int { return strings.Compare(a.Field, b.Field) })
+		return Subject{}, &seawall.Error{Op: op, Kind: seawall.Invalid, Code: "protocol_subject_fields", Fields: r.bad}
 	}
 	return r.s, nil
 }
@@ -160,10 +161,13 @@ type trialReader struct {
 	rules *regime.Set
 	zone  *time.Location
 	s     Subject
-	bad   []string
+	bad   []seawall.FieldError
 }
 
-func (r *trialReader) wrong(s string) { r.bad = append(r.bad, s) }
+// wrong keeps what is wrong with a field; args are key, value pairs.
+func (r *trialReader) wrong(field, code string, args ...string) {
+	r.bad = append(r.bad, seawall.FieldError{Field: field, Code: code, Args: seawall.E("", seawall.Invalid, code, args...).Args})
+}
 
 // moment reads a day, a day with the hour, or an instant.
 func (r *trialReader) moment(field, s string, otherwise time.Time) time.Time {
@@ -177,7 +181,7 @@ func (r *trialReader) moment(field, s string, otherwise time.Time) time.Time {
 	}
 	at, err := time.Parse(time.RFC3339, s)
 	if err != nil {
-		r.wrong(field + ": " + quoted(s) + " is no moment (2006-01-02 15:04)")
+		r.wrong(field, "trial_moment", "value", s)
 	}
 	return at
 }
@@ -188,19 +192,20 @@ func (r *trialReader) forms(ctx context.Context) {
 	check := func(where string, f *Form, values map[string]any) map[string]any {
 		out, errs := f.Check(ctx, plainValues(values), now)
 		for _, e := range errs {
-			r.wrong(strings.TrimSpace(where + "." + e.Field + ": " + e.Code + " " + e.Args["value"]))
+			e.Field = where + "." + e.Field
+			r.bad = append(r.bad, e)
 		}
 		return out
 	}
 	if f, ok := r.p.form(r.p.Entry); ok {
 		r.s.Values = check("form", f, r.t.Form)
 	} else if len(r.t.Form) > 0 {
-		r.wrong("form: this protocol has no entry form")
+		r.wrong("form", "trial_no_form")
 	}
 	for key, done := range r.t.Steps {
 		st, ok := r.p.Step(key)
 		if !ok {
-			r.wrong("steps." + key + ": no such step")
+			r.wrong("steps."+key, "trial_unknown", "list", r.p.order())
 			continue
 		}
 		settled := Settled{Done: r.moment("steps."+key+".done", done.Done, r.s.Now)}
@@ -246,7 +251,7 @@ func (r *trialReader) facts() {
 			r.s.Facts[k] = texts(list)
 		}
 		if !slices.Contains(known, k) {
-			r.wrong("subject." + k + ": no such fact; there are " + strings.Join(known, ", "))
+			r.wrong("subject."+k, "trial_unknown", "list", strings.Join(known, ", "))
 		}
 	}
 }
@@ -268,7 +273,7 @@ func (r *trialReader) plan() {
 	}
 	rule, ok := r.rules.ByID(r.t.Regime)
 	if !ok {
-		r.wrong("regime: there is no " + r.t.Regime)
+		r.wrong("regime", "regime_not_found", "id", r.t.Regime)
 		return
 	}
 	day := func(event string) seawall.Day {
@@ -300,7 +305,10 @@ func (r *trialReader) plan() {
 		return
 	}
 	if err != nil {
-		r.wrong("class: " + err.Error())
+		var e *seawall.Error
+		if errors.As(err, &e) {
+			r.bad = append(r.bad, seawall.FieldError{Field: "class", Code: e.Code, Args: e.Args})
+		}
 		return
 	}
 	r.s.Plan = &plan
