@@ -7,7 +7,9 @@
 //  1. A fact comes in: RecordCase, UpdateCase (cases.go), RecordResult
 //     (results.go), RecordStay (stays.go). Identity is sealed first.
 //  2. The regime in force on that day says what follows: openInvestigation and
-//     openFollowUp (opening.go).
+//     openFollowUp (opening.go). How a kind of duty runs stands in its protocol
+//     file: openLoop plans and opens any of them (kinds.go); NewEntry is the fact
+//     of kinds that have no typed one (entries.go).
 //  3. Who was exposed: ProposeContacts lays down candidates without effect,
 //     PreviewConfirm counts them against rooms and teams, ConfirmContacts by a
 //     named epidemiologist opens the duties, DismissContacts (contacts.go,
@@ -19,11 +21,13 @@
 //  5. The way out: release when every test is resulted negative and the stay is
 //     over, the sub-contact's condition, the contact who became a case
 //     (release.go).
-//  6. Taking back: Retract withdraws all that hung on a false fact (retract.go).
+//  6. Taking back: Retract withdraws all that hung on a false fact (retract.go);
+//     CancelLoop and ReopenLoop are decisions about one duty (ended.go).
 //  7. People: OpenIdentity, Duplicates, Merge, Unmerge (people.go).
 //  8. What one sees: Tonight (tonight.go), CaseView, ContactView, LoopView,
 //     PersonView (views.go), Chain (chain.go), Search (search.go), Notices
-//     (notices.go), the lists (lists.go).
+//     (notices.go), the lists (lists.go), Board for any kind (boards.go), LoopAsOf
+//     (asof.go), Protocols and ProtocolView (protocols.go).
 //  9. Time passes: Tick fires the clocks that are due (tick.go).
 //
 // Files that come in bulk take the same path: see import.go.
