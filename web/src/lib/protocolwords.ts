@@ -49,6 +49,7 @@ export function useProtocolWords(p: () => Protocol, figures: () => Record<string
     const days = d.days ?? (d.figure?.endsWith('days') ? figure : undefined)
     let text = t('due.at', { from })
     if (hours !== undefined && hours !== null) text = t('due.hours', { n: hours, from })
+    else if (days === 0) text = t('due.sameDay', { from })
     else if (days !== undefined && days !== null) text = t('due.days', { n: days, from })
     else if (d.figure) text = t('due.figure', { figure: figureName(d.figure), from })
     return d.endOfDay ? t('due.endOfDay', { text }) : text
@@ -56,8 +57,9 @@ export function useProtocolWords(p: () => Protocol, figures: () => Record<string
   /** Where the number of a clock comes from, "" where the file itself gives it. */
   function figure(s: ProtocolStep): string {
     if (!s.due?.figure) return ''
-    const by = t('due.byRegime', { figure: figureName(s.due.figure) })
-    return s.due.elseHours ? `${by}${t('common.semi')}${t('due.else', { n: s.due.elseHours })}` : by
+    const known = figures()[s.due.figure] !== undefined
+    if (known) return t('due.byRegime', { figure: figureName(s.due.figure) })
+    return s.due.elseHours ? t('due.else', { n: s.due.elseHours }) : ''
   }
   function figureName(key: string): string {
     return te(`figure.${key}`) ? t(`figure.${key}`) : key
