@@ -160,6 +160,9 @@ func TestPlanProperties(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if p.Base != base || p.Release != inTime.Release {
+			t.Fatalf("found %s: counted from %s instead of the last exposure, released on %s instead of %s", found, p.Base, p.Release, inTime.Release)
+		}
 		if p.Over != (inTime.Release.Known() && inTime.Release <= found) {
 			t.Fatalf("found %s, release %s, over=%v", found, inTime.Release, p.Over)
 		}
