@@ -140,6 +140,7 @@ func (s *Service) newComing(ctx context.Context, tx seawall.Tx, c coming) (a bor
 	if a, err = s.applyTier(ctx, tx, a); err != nil {
 		return a, "", "", err
 	}
+	a = s.seenComing(tx, a, c, len(people) == 0 && g.Size == 1)
 	if a, err = s.border.Add(ctx, tx, a, "arrival.recorded"); err != nil {
 		return a, "", "", err
 	}
@@ -152,6 +153,33 @@ func (s *Service) newComing(ctx context.Context, tx seawall.Tx, c coming) (a bor
 	}
 	a, err = s.openArrival(ctx, tx, a)
 	return a, fate, why, err
+}
+
+// seenComing makes the checks that a report itself settles for somebody who is here:
+// a feed or a gate has seen the document, and has counted one who travels alone.
+func (s *Service) seenComing(tx seawall.Tx, a border.Arrival, c coming, alone bool) border.Arrival {
+	if a.Arrived.IsZero() {
+		return a
+	}
+	a = s.dues(a)
+	if c.channel != border.Feed && c.channel != border.Gate {
+		return a
+	}
+	if alone && a.Person != "" {
+		a = a.Make(border.Headcount, tx.Now(), tx.Actor().Name, sourceOf(c.channel), "")
+	}
+	if a.Person != "" && c.who.document == border.DocValid {
+		a = a.Make(border.Identity, tx.Now(), tx.Actor().Name, sourceOf(c.channel), "")
+	}
+	return a
+}
+
+// sourceOf is the source of a check that a channel settles.
+func sourceOf(channel string) string {
+	if channel == border.Gate {
+		return border.ByGate
+	}
+	return border.ByFeed
 }
 
 // arrivalOf lays out the row of a new coming.
@@ -208,7 +236,7 @@ func (s *Service) groupOf(ctx context.Context, tx seawall.Tx, c coming) (g borde
 	if c.channel == border.Declared {
 		declared = max(c.size, 1)
 	}
-	g, err = s.border.AddGroup(ctx, tx, border.Group{Size: max(c.size, 1), Declared: declared, Channel: c.channel, Mode: c.mode,
+	g, err = s.border.AddGroup(ctx, tx, border.Group{Size: max(c.size, 1), Known: 1, Declared: declared, Channel: c.channel, Mode: c.mode,
 		Vehicle: c.vehicle, Booking: c.booking})
 	return g, "", err
 }
@@ -253,9 +281,18 @@ func (s *Service) knownComing(ctx context.Context, tx seawall.Tx, a border.Arriv
 		return a, err
 	}
 	if !c.arrived.IsZero() && (was.Arrived.IsZero() || c.arrived.Before(was.Arrived)) {
-		return s.here(ctx, tx, a, c.arrived)
+		a, err = s.here(ctx, tx, a, c.arrived)
+	} else {
+		a, err = s.relocate(ctx, tx, was, a)
 	}
-	return s.relocate(ctx, tx, was, a)
+	seen := (c.channel == border.Feed || c.channel == border.Gate) && c.who.document == border.DocValid
+	if err != nil || !seen || a.Arrived.IsZero() || !border.Standing(a.State) || a.Check(border.Identity).Made() {
+		return a, err
+	}
+	if err := s.checkMade(ctx, tx, a, border.Identity, sourceOf(c.channel), ""); err != nil {
+		return a, err
+	}
+	return s.d.Border.Arrival(ctx, tx, a.ID)
 }
 
 // here records that somebody has arrived, or that they had earlier than was known.

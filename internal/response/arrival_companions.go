@@ -23,6 +23,9 @@ func (s *Service) countGroup(ctx context.Context, tx seawall.Tx, id seawall.Grou
 	if err != nil {
 		return err
 	}
+	if len(people) == 1 && g.Size == 1 && g.Known == 1 && counted <= 1 && people[0].Check(border.Headcount).Made() {
+		return nil // somebody who travels alone and was counted: nothing to set right
+	}
 	was := g
 	present := border.Present(people)
 	g.Size = max(g.Size, counted, present)
@@ -145,6 +148,14 @@ func (s *Service) foundCompanion(ctx context.Context, tx seawall.Tx, a border.Ar
 	return a, nil
 }
 
+// countedBy is the channel that counted a group.
+func countedBy(a border.Arrival) string {
+	if slices.Contains(a.Channels, border.Gate) && !slices.Contains(a.Channels, border.Feed) {
+		return border.ByGate
+	}
+	return border.ByFeed
+}
+
 // headcount makes the first check of everybody in a group, or opens it again: it
 // is made where a feed or gate has counted as many as are on record by name.
 func (s *Service) headcount(ctx context.Context, tx seawall.Tx, g border.Group) error {
@@ -158,7 +169,7 @@ func (s *Service) headcount(ctx context.Context, tx seawall.Tx, g border.Group) 
 		switch {
 		case !border.Standing(a.State) || a.Arrived.IsZero():
 		case counted && !c.Made():
-			if err := s.checkMade(ctx, tx, a, border.Headcount, border.ByFeed, ""); err != nil {
+			if err := s.checkMade(ctx, tx, a, border.Headcount, countedBy(a), ""); err != nil {
 				return err
 			}
 		case !counted && c.Made() && c.Source != border.ByStaff:

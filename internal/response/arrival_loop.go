@@ -189,7 +189,7 @@ func (s *Service) arrivalRule(a border.Arrival) (*regime.Regime, string) {
 	return s.inForce(a.Disease, a.Day(s.d.Zone)), "arrivals"
 }
 
-// arrivalSteps are the steps and series that the protocol asks for now; plan is a
+// arrivalSteps are the steps and series that the protocol asks for at this point; plan is a
 // confirmed measure's.
 func (s *Service) arrivalSteps(ctx context.Context, tx seawall.Tx, a border.Arrival, plan *regime.Plan) (loop.Opening, error) {
 	o, err := s.planLoop(ctx, tx, string(arrivalLoop), s.aboutArrival(a, plan))
