@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/protocol"
+	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/response"
 )
 
@@ -21,10 +21,10 @@ func (s *Server) entryRoutes() {
 			return s.d.Main.NewEntry(ctx, who, in.Body)
 		})
 	handle(s, signedIn, "GET", "/entries", "list-entries", "Entries of a kind, newest first",
-		func(ctx context.Context, who response.Who, in *entriesIn) (response.List[protocol.Entry], error) {
+		func(ctx context.Context, who response.Who, in *entriesIn) (response.List[casebook.Entry], error) {
 			scope, err := s.narrow(ctx, who, in.Area)
 			if err != nil {
-				return response.List[protocol.Entry]{}, err
+				return response.List[casebook.Entry]{}, err
 			}
 			return s.d.Main.Entries(ctx, who, response.EntryFilter{Kind: in.Kind, State: in.State, Scope: scope, Page: in.page()})
 		})

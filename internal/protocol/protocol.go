@@ -237,25 +237,3 @@ type NoticeRule struct {
 	To   string       `json:"to"` // "owner", "person", "role:NAME" (its holders over the area), "area" (who answers one level up)
 	Text seawall.Text `json:"text"`
 }
-
-// Entry is a fact that a form alone describes: somebody's bite, a place's
-// complaint. It belongs to a protocol whose subject is "entry".
-type Entry struct {
-	ID       seawall.EntryID  `json:"id"`
-	No       string           `json:"no"`
-	Request  string           `json:"request,omitempty"` // the request that made it
-	Protocol string           `json:"protocol"`          // id@version
-	Kind     string           `json:"kind"`              // the protocol's id
-	Disease  string           `json:"disease,omitempty"`
-	Person   seawall.PersonNo `json:"person,omitempty"`
-	Mask     string           `json:"mask"`
-	Area     seawall.AreaPath `json:"area"`
-	Values   map[string]any   `json:"values"`
-	State    string           `json:"state"` // "open", "closed", "retracted"
-	// Retraction is the reason of an entry that was taken back.
-	Retraction string         `json:"retraction,omitempty"`
-	Loop       seawall.LoopID `json:"loop"`
-	By         string         `json:"by"`
-	At         int64          `json:"at"` // µs
-	Version    int            `json:"version"`
-}

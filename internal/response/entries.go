@@ -44,16 +44,16 @@ func (s *Service) NewEntry(ctx context.Context, who Who, in NewEntry) (RecordedE
 }
 
 // newEntry checks an input before anything is kept.
-func (s *Service) newEntry(ctx context.Context, op string, in NewEntry) (*protocol.Protocol, protocol.Entry, error) {
+func (s *Service) newEntry(ctx context.Context, op string, in NewEntry) (*protocol.Protocol, casebook.Entry, error) {
 	p, ok := s.d.Protocols.ByID(in.Protocol)
 	if !ok {
-		return nil, protocol.Entry{}, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", in.Protocol)
+		return nil, casebook.Entry{}, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", in.Protocol)
 	}
 	form, ok := p.Form(p.Entry)
 	if p.Subject != protocol.SubjectEntry || !ok {
-		return nil, protocol.Entry{}, seawall.E(op, seawall.Invalid, "entry_protocol", "kind", in.Protocol)
+		return nil, casebook.Entry{}, seawall.E(op, seawall.Invalid, "entry_protocol", "kind", in.Protocol)
 	}
-	e := protocol.Entry{Request: in.Request, Protocol: p.Ref(), Kind: p.ID, Disease: p.Disease, State: protocol.EntryOpen, Version: 1}
+	e := casebook.Entry{Request: in.Request, Protocol: p.Ref(), Kind: p.ID, Disease: p.Disease, State: casebook.EntryOpen, Version: 1}
 	values, bad := form.Check(ctx, in.Values, s.d.Clock.Now().In(s.d.Zone))
 	for i := range bad {
 		bad[i].Field = "values." + bad[i].Field
@@ -95,7 +95,7 @@ func prefixed(prefix string, bad []seawall.FieldError) []seawall.FieldError {
 }
 
 // keepEntry saves an entry and opens its duty, once for each request.
-func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, e protocol.Entry, person casebook.Person) (protocol.Entry, error) {
+func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, e casebook.Entry, person casebook.Person) (casebook.Entry, error) {
 	if e.Request != "" {
 		old, err := s.d.Entries.EntryByRequest(ctx, tx, e.Request)
 		if err == nil && old.Kind != e.Kind {
@@ -134,7 +134,7 @@ func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Prot
 }
 
 // aboutEntry is what duties about an entry depend on.
-func (s *Service) aboutEntry(e protocol.Entry) dutyAbout {
+func (s *Service) aboutEntry(e casebook.Entry) dutyAbout {
 	at := time.UnixMicro(e.At).UTC()
 	d := dutyAbout{Subject: e.Ref(), No: e.No, Person: e.Person, Mask: e.Mask, Disease: e.Disease, Area: e.Area,
 		Regime: s.inForce(e.Disease, seawall.DayOf(at, s.d.Zone)), Places: []loop.Place{{Path: e.Area, Why: "area"}}}
@@ -152,12 +152,12 @@ func (s *Service) aboutEntry(e protocol.Entry) dutyAbout {
 // mirrorEntry keeps the state of an entry in step with its duty.
 func (s *Service) mirrorEntry(ctx context.Context, tx seawall.Tx, l loop.Loop) error {
 	e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(l.Subject.ID))
-	if err != nil || e.Loop != l.ID || e.State == protocol.EntryRetracted {
+	if err != nil || e.Loop != l.ID || e.State == casebook.EntryRetracted {
 		return err
 	}
-	state := protocol.EntryOpen
+	state := casebook.EntryOpen
 	if l.State != loop.Open {
-		state = protocol.EntryClosed
+		state = casebook.EntryClosed
 	}
 	if e.State == state {
 		return nil
@@ -167,13 +167,13 @@ func (s *Service) mirrorEntry(ctx context.Context, tx seawall.Tx, l loop.Loop) e
 }
 
 // Entries lists the entries of a kind in the asker's areas.
-func (s *Service) Entries(ctx context.Context, who Who, f EntryFilter) (List[protocol.Entry], error) {
+func (s *Service) Entries(ctx context.Context, who Who, f EntryFilter) (List[casebook.Entry], error) {
 	const op = "response.Entries"
-	var out List[protocol.Entry]
+	var out List[casebook.Entry]
 	if err := s.allow(who, auth.EntryRead, auth.Resource{Kind: seawall.KindEntry}); err != nil {
 		return out, err
 	}
-	q := protocol.EntryQuery{Kind: f.Kind, State: f.State, Scope: s.narrow(who, f.Scope), Page: f.Page}
+	q := casebook.EntryQuery{Kind: f.Kind, State: f.State, Scope: s.narrow(who, f.Scope), Page: f.Page}
 	err := s.read(ctx, op, func(tx seawall.Tx) (err error) {
 		out.Items, out.Next, out.Total, err = s.d.Entries.Entries(ctx, tx, q)
 		return err
@@ -219,15 +219,15 @@ func (w *withdrawal) startEntry(ctx context.Context, tx seawall.Tx, who Who, ref
 	if err := w.s.allow(who, auth.LoopCancel, auth.Resource{Kind: ref.Kind, ID: ref.ID, Area: e.Area}); err != nil {
 		return err
 	}
-	if e.State == protocol.EntryRetracted {
+	if e.State == casebook.EntryRetracted {
 		return seawall.E("response.Retract", seawall.Conflict, "already_retracted")
 	}
 	return w.retractEntry(ctx, tx, e)
 }
 
 // retractEntry takes an entry back with the duty that hung on it.
-func (w *withdrawal) retractEntry(ctx context.Context, tx seawall.Tx, e protocol.Entry) error {
-	e.State, e.Retraction, e.Version = protocol.EntryRetracted, w.reason, e.Version+1
+func (w *withdrawal) retractEntry(ctx context.Context, tx seawall.Tx, e casebook.Entry) error {
+	e.State, e.Retraction, e.Version = casebook.EntryRetracted, w.reason, e.Version+1
 	if err := w.s.d.Entries.SaveEntry(ctx, tx, e); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package response
 
 import (
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/protocol"
 )
@@ -20,7 +21,7 @@ type NewEntry struct {
 
 // RecordedEntry is what NewEntry made.
 type RecordedEntry struct {
-	Entry protocol.Entry `json:"entry"`
+	Entry casebook.Entry `json:"entry"`
 	// Loop is the duty that it opened.
 	Loop seawall.LoopID `json:"loop"`
 }
@@ -36,7 +37,7 @@ type EntryFilter struct {
 
 // EntryView is everything on the page of an entry.
 type EntryView struct {
-	Entry    protocol.Entry `json:"entry"`
+	Entry    casebook.Entry `json:"entry"`
 	AreaName seawall.Text   `json:"areaName"`
 	// Title is the protocol's, Form the form that was filled in; nil where the
 	// office does not have that protocol any more.

@@ -66,7 +66,7 @@ type Deps struct {
 	// Protocols are the kinds of duty; Entries keeps the forms that open one by
 	// hand, Boards counts what is open of a kind.
 	Protocols *protocol.Set
-	Entries   protocol.EntryStore
+	Entries   casebook.EntryStore
 	Boards    loop.Boards
 	// Relief keeps objections and requests for help.
 	Relief relief.Store

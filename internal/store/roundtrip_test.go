@@ -8,7 +8,6 @@ import (
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/loop"
-	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/store"
 	"github.com/seawall-city/seawall/internal/store/storetest"
 )
@@ -170,10 +169,10 @@ func dutyRows(t *testing.T, db *store.DB) {
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, s loop.Step) (loop.Step, error) {
 			return db.Step(ctx, tx, s.ID)
 		}, unset: func() loop.Step { return loop.Step{ID: "empty", State: "open", Day: no, Version: 1} }})
-	runRows(t, db, "entry", rowSuite[protocol.Entry]{save: (*store.DB).SaveEntry, versioned: true,
-		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, e protocol.Entry) (protocol.Entry, error) {
+	runRows(t, db, "entry", rowSuite[casebook.Entry]{save: (*store.DB).SaveEntry, versioned: true,
+		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, e casebook.Entry) (casebook.Entry, error) {
 			return db.Entry(ctx, tx, e.ID)
-		}, unset: func() protocol.Entry { return protocol.Entry{ID: "empty", Version: 1} }})
+		}, unset: func() casebook.Entry { return casebook.Entry{ID: "empty", Version: 1} }})
 	runRows(t, db, "series", rowSuite[loop.Series]{save: (*store.DB).SaveSeries, versioned: true,
 		read: func(db *store.DB, ctx context.Context, tx seawall.Tx, s loop.Series) (loop.Series, error) {
 			return sole(db.SeriesOf(ctx, tx, s.Loop))

@@ -1,10 +1,32 @@
-package protocol
+package casebook
 
 import (
 	"context"
 
 	"github.com/seawall-city/seawall"
 )
+
+// Entry is a fact that a form alone describes: somebody's bite, a place's
+// complaint. It belongs to a protocol whose subject is "entry".
+type Entry struct {
+	ID       seawall.EntryID  `json:"id"`
+	No       string           `json:"no"`
+	Request  string           `json:"request,omitempty"` // the request that made it
+	Protocol string           `json:"protocol"`          // id@version
+	Kind     string           `json:"kind"`              // the protocol's id
+	Disease  string           `json:"disease,omitempty"`
+	Person   seawall.PersonNo `json:"person,omitempty"`
+	Mask     string           `json:"mask"`
+	Area     seawall.AreaPath `json:"area"`
+	Values   map[string]any   `json:"values"`
+	State    string           `json:"state"` // "open", "closed", "retracted"
+	// Retraction is the reason of an entry that was taken back.
+	Retraction string         `json:"retraction,omitempty"`
+	Loop       seawall.LoopID `json:"loop"`
+	By         string         `json:"by"`
+	At         int64          `json:"at"` // µs
+	Version    int            `json:"version"`
+}
 
 // The states of an entry.
 const (
@@ -24,7 +46,7 @@ type EntryQuery struct {
 	Page  seawall.Page
 }
 
-// EntryStore keeps entries; the rules of casebook.Store hold (versions, hand-over
+// EntryStore keeps entries; the rules of Store hold (versions, hand-over
 // of rows to the next event).
 type EntryStore interface {
 	SaveEntry(ctx context.Context, tx seawall.Tx, e Entry) error
