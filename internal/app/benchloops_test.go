@@ -48,3 +48,36 @@ func benchSize(name string, usual int) int {
 	}
 	return usual
 }
+
+// TestProofLoopsAtTheSizeOfAnOutbreak: issue 3, the engine with a million open
+// duties and five million clocks. A shard measures one database a day at a tenth
+// of that; a full proof both at full size.
+func TestProofLoopsAtTheSizeOfAnOutbreak(t *testing.T) {
+	if os.Getenv("SEAWALL_PROOF") == "" {
+		t.Skip("run by make proof")
+	}
+	urls := benchURLs(t)
+	size := LoopsSize{Loops: 1_000_000, Contacts: 60_000, Due: 100_000, Opened: 30, Closed: 500, Rounds: 5}
+	if os.Getenv("SEAWALL_PROOF_FULL") == "" {
+		shard, err := strconv.Atoi(os.Getenv("SEAWALL_PROOF_SHARD"))
+		if err != nil {
+			t.Fatalf("SEAWALL_PROOF_SHARD: %v", err)
+		}
+		urls = urls[shard%len(urls):][:1]
+		size.Loops, size.Contacts, size.Due = size.Loops/10, size.Contacts/10, size.Due/10
+	}
+	var out bytes.Buffer
+	reports, err := BenchLoops(t.Context(), &out, urls, size)
+	t.Log(out.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// As with the lists: what fails is what no busy machine explains.
+	for _, r := range reports {
+		for _, f := range r.Figures {
+			if f.Took > 3*f.Goal {
+				t.Errorf("%s: %s took %v, the goal is %v", r.Database, f.Name, f.Took, f.Goal)
+			}
+		}
+	}
+}

@@ -31,7 +31,7 @@ func Canonical(ev Event) ([]byte, error) {
 	if err != nil {
 		return nil, &seawall.Error{Op: "ledger.Canonical", Err: err}
 	}
-	return SortKeys(raw)
+	return sortCompact(raw) // Marshal leaves no space
 }
 
 // Decode reads the bytes of Canonical. Errors: Corrupt.
@@ -64,7 +64,12 @@ func SortKeys(raw []byte) ([]byte, error) {
 	if err := json.Compact(&compact, raw); err != nil {
 		return nil, &seawall.Error{Op: "ledger.SortKeys", Kind: seawall.Corrupt, Err: err}
 	}
-	s := sorter{in: compact.Bytes(), out: make([]byte, 0, compact.Len())}
+	return sortCompact(compact.Bytes())
+}
+
+// sortCompact is SortKeys for JSON that has no space outside strings.
+func sortCompact(raw []byte) ([]byte, error) {
+	s := sorter{in: raw, out: make([]byte, 0, len(raw))}
 	s.value()
 	if s.at != len(s.in) {
 		return nil, &seawall.Error{Op: "ledger.SortKeys", Kind: seawall.Corrupt,

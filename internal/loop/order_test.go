@@ -247,7 +247,8 @@ func TestFiringTogetherIsFiringOneByOne(t *testing.T) {
 			for i, p := range plan {
 				o := opening(step("a", b.tx.now.Add(time.Duration(p[0])*time.Minute), ""), step("b", b.tx.now.Add(time.Duration(p[1])*time.Minute), ""))
 				o.Subject.ID = fmt.Sprint("k", i)
-				o.Series = []loop.SeriesPlan{{Key: "m", From: day(28), To: day(28 + p[2]), DueHour: 20, PerDay: 1 + p[2]%2}}
+				o.Series = []loop.SeriesPlan{{Key: "m", From: day(28), To: day(28 + p[2]), DueHour: 20, PerDay: 1 + p[2]%2},
+					{Key: "n", From: day(29), To: day(31), DueHour: 9, PerDay: 1}}
 				l := must[loop.Loop](t)(b.e.Open(b.ctx, b.tx, o))
 				if p[2]%2 == 0 {
 					if err := b.e.StartRelease(b.ctx, b.tx, l, day(28+p[2]).Start(b.loc)); err != nil {

@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -41,10 +45,19 @@ func (db *DB) OpenLog(root *ledger.RootKey, rand io.Reader) *Log {
 // (the sequencer's Wake). Set it before the first transaction.
 func (l *Log) OnCommit(f func()) { l.onCommit = f }
 
-// recorded is an event on its way into the database.
+// recorded is an event on its way into the database. Its bytes are made beside
+// the transaction, which meanwhile waits for its statements; ready ends the wait.
 type recorded struct {
 	ev        ledger.Event
+	ready     chan struct{}
 	canonical []byte
+	err       error
+}
+
+// make writes the canonical bytes.
+func (r *recorded) make() {
+	r.canonical, r.err = ledger.Canonical(r.ev)
+	close(r.ready)
 }
 
 // Record adds an event to the transaction; see ledger.Recorder. The events of a
@@ -57,15 +70,15 @@ func (l *Log) Record(ctx context.Context, tx seawall.Tx, ev ledger.Event) error 
 	}
 	ev.ID, ev.At, ev.Actor = seawall.EventID(t.NewID()), t.now, t.actor
 	ev.Changes = t.takePending()
-	canonical, err := ledger.Canonical(ev)
-	if err != nil {
-		return err
-	}
+	// What the caller may still change is its own.
+	ev.Data, ev.Related = maps.Clone(ev.Data), slices.Clone(ev.Related)
 	if len(t.recorded) == 0 {
 		t.before = append(t.before, func(ctx context.Context) error { return l.flush(ctx, t) })
 		t.afterCommit(l.onCommit)
 	}
-	t.recorded = append(t.recorded, recorded{ev: ev, canonical: canonical})
+	r := &recorded{ev: ev, ready: make(chan struct{})}
+	t.recorded = append(t.recorded, r)
+	go r.make()
 	return nil
 }
 
@@ -76,24 +89,13 @@ func (l *Log) flush(ctx context.Context, t *Tx) error {
 	if err != nil {
 		return err
 	}
-	events := make([][]any, 0, len(t.recorded))
-	queue := make([][]any, 0, len(t.recorded))
-	for _, r := range t.recorded {
-		ev := r.ev
-		salt := make([]byte, ledger.SaltSize)
-		if _, err := io.ReadFull(l.rand, salt); err != nil {
-			return &seawall.Error{Op: "store.flush", Err: err}
-		}
-		key := keys[ledger.GroupOf(ev)]
-		sealed, err := key.Seal(ev.ID, l.rand, salt, r.canonical)
-		if err != nil {
-			return err
-		}
-		entry := ledger.Entry(salt, r.canonical)
-		events = append(events, []any{string(ev.ID), microsOf(ev.At), ev.Type, string(ev.Subject.Kind), ev.Subject.ID,
-			refsText(ev), string(ev.Person), string(ev.Area), string(ev.Actor.Kind), string(ev.Actor.Principal),
-			key.ID, entry[:], sealed})
-		queue = append(queue, []any{string(ev.ID)})
+	events, err := l.seal(t.recorded, keys)
+	if err != nil {
+		return err
+	}
+	queue := make([][]any, len(events))
+	for i, row := range events {
+		queue[i] = row[:1]
 	}
 	err = t.insertRows(ctx, "event", []string{"id", "at", "type", "subject_kind", "subject_id", "refs", "person", "area",
 		"actor_kind", "principal", "key_id", "entry", "sealed"}, events)
@@ -101,6 +103,43 @@ func (l *Log) flush(ctx context.Context, t *Tx) error {
 		return err
 	}
 	return t.insertRows(ctx, "event_new", []string{"event_id"}, queue)
+}
+
+// seal gives the rows of events, sealed with the keys of their groups on as many
+// processors as there are.
+func (l *Log) seal(list []*recorded, keys map[string]ledger.GroupKey) ([][]any, error) {
+	rows, errs := make([][]any, len(list)), make([]error, runtime.GOMAXPROCS(0))
+	var all sync.WaitGroup
+	for w := range errs {
+		all.Go(func() {
+			for i := w; i < len(list) && errs[w] == nil; i += len(errs) {
+				rows[i], errs[w] = l.sealed(list[i], keys[ledger.GroupOf(list[i].ev)])
+			}
+		})
+	}
+	all.Wait()
+	return rows, errors.Join(errs...)
+}
+
+// sealed gives the row of one event.
+func (l *Log) sealed(r *recorded, key ledger.GroupKey) ([]any, error) {
+	<-r.ready
+	if r.err != nil {
+		return nil, r.err
+	}
+	ev := r.ev
+	salt := make([]byte, ledger.SaltSize)
+	if _, err := io.ReadFull(l.rand, salt); err != nil {
+		return nil, &seawall.Error{Op: "store.sealed", Err: err}
+	}
+	sealed, err := key.Seal(ev.ID, l.rand, salt, r.canonical)
+	if err != nil {
+		return nil, err
+	}
+	entry := ledger.Entry(salt, r.canonical)
+	return []any{string(ev.ID), microsOf(ev.At), ev.Type, string(ev.Subject.Kind), ev.Subject.ID,
+		refsText(ev), string(ev.Person), string(ev.Area), string(ev.Actor.Kind), string(ev.Actor.Principal),
+		key.ID, entry[:], sealed}, nil
 }
 
 // refsText gives the things on whose page an event belongs, one a line: its

@@ -24,7 +24,7 @@ type Tx struct {
 	// pending are after-images of rows written since the last event.
 	pending []ledger.Change
 	// recorded are events to be written when fn has returned; before does it.
-	recorded []recorded
+	recorded []*recorded
 	before   []func(context.Context) error
 	// held are rows to be written, by table in the order of the first one.
 	held []holder
