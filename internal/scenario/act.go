@@ -374,6 +374,10 @@ func (r *run) let(s *Step) error {
 	default:
 		whole = text
 	}
-	r.bind(name, kindGuess(whole), whole)
+	kind := kindGuess(whole)
+	if kind == "" && isMap(whole) && r.last != nil {
+		kind = listed(r.last.what)
+	}
+	r.bind(name, kind, whole)
 	return nil
 }

@@ -17,7 +17,7 @@ type variable struct {
 }
 
 // reference finds $name and $name.path inside a text; $$ is a dollar sign.
-var reference = regexp.MustCompile(`\$\$|\$([\pL_][\pL\pN_]*)((?:\.[\pL_][\pL\pN_-]*|\[[^\]\s]*\])*)`)
+var reference = regexp.MustCompile(`\$\$|\$([\pL_][\pL\pN_]*)((?:\.[\pL_][\pL\pN_]*|\[[^\]\s]*\])*)`)
 
 // cutPath cuts "a.b[0].c[key@day]" into its parts.
 func cutPath(s string) []string {

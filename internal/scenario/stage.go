@@ -146,5 +146,7 @@ func (r *run) reopen() error {
 		return err
 	}
 	r.app = nil
+	// What the seed gave before must not come again on the same data.
+	r.cfg.Seed += 1 << 40
 	return r.start()
 }

@@ -249,6 +249,12 @@ func kindOf(operation string) string {
 	return map[string]string{"record-case": "case", "record-result": "result", "update-case": "case"}[operation]
 }
 
+// listed gives the kind of record that an operation lists.
+func listed(operation string) string {
+	return map[string]string{"list-cases": "case", "list-contacts": "contact", "list-arrivals": "arrival", "unresolved-arrivals": "arrival",
+		"list-appeals": "appeal", "list-help": "help", "list-entries": "entry", "list-imports": "import"}[operation]
+}
+
 // kindGuess tells a record by the fields that only its kind has.
 func kindGuess(v any) string {
 	m, ok := v.(map[string]any)

@@ -230,7 +230,7 @@ func (r *run) entry(s *Step) error {
 			words[i].Key = "values." + w.Key
 		}
 	}
-	in, err := r.fill(s, op, words, map[string]any{"protocol": rest[0].Text, "area": r.set.root})
+	in, err := r.fill(s, op, words, map[string]any{"protocol": rest[0].Text, "area": r.set.root, "request": r.request()})
 	if err != nil {
 		return err
 	}
