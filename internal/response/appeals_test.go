@@ -219,6 +219,8 @@ func TestAppealUndecided(t *testing.T) {
 		if marks["filed"] != 1 || marks["climbed"] != a.Climbs || marks[relief.Lapsed] != 1 {
 			t.Errorf("the trail: %v of %d climbs", marks, a.Climbs)
 		}
+		o.place()
+		o.refolds()
 	})
 }
 
@@ -291,5 +293,43 @@ func TestAppealMootAndByTelephone(t *testing.T) {
 		}
 		_, err = o.main.FileAppeal(o.ctx, o.grid, response.NewAppeal{Request: "told-on-the-telephone-2", Restriction: h.stays[0].ID, Reason: relief.WrongDays})
 		o.refuse(err, seawall.Conflict, "appeal_measure_ended")
+	})
+}
+
+// A traveller objects by the code of their declaration alone; where they come from
+// is nobody's laboratory finding, so undecided the measure ends. APP-02, IMP-04,
+// safeguards §6.
+func TestAppealByDeclarationCode(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.graded(shanghai, "high", o.day(-10).String())
+		j := o.journey()
+		j.Arrived = o.clock.Now()
+		in := response.NewDeclaration{Request: o.request(), Journey: j, People: []response.DeclaredPerson{{Identity: traveller("测试旅客", 41)}}}
+		dec, err := o.main.DeclareTravel(o.ctx, in)
+		o.ok(err)
+		again, err := o.main.DeclareTravel(o.ctx, in)
+		o.ok(err)
+		if dec.Code == "" || again.Code != dec.Code {
+			t.Errorf("sent twice: %q, then %q", dec.Code, again.Code)
+		}
+		_, err = o.main.Object(o.ctx, response.Objection{Key: dec.Code, NewAppeal: response.NewAppeal{Request: o.request(), Reason: relief.WrongDays}})
+		o.refuse(err, seawall.NotFound, "appeal_no_measure")
+		for _, c := range []response.NewCheck{{Check: "headcount", Size: 1}, {Check: "identity"}, {Check: "location", Stay: grid1}, {Check: "measure", Told: true}} {
+			_, err := o.main.RecordCheck(o.ctx, o.epi, dec.People[0].ID, c)
+			o.ok(err)
+		}
+		d, err := o.main.MyDuties(o.ctx, dec.Code)
+		o.ok(err)
+		if d.Declaration == nil || len(d.Measures) == 0 || d.Measures[0].State != loop.RestrictionActive {
+			t.Fatalf("what the code opens: %+v", d)
+		}
+		mine, err := o.main.Object(o.ctx, response.Objection{Key: dec.Code, NewAppeal: response.NewAppeal{Request: o.request(), Reason: relief.WrongDays}})
+		o.ok(err)
+		o.tickAt(mine.DecideBy.Add(time.Second))
+		read, err := o.main.MyAppeal(o.ctx, mine.Code)
+		o.ok(err)
+		if read.State != relief.Lapsed || read.MeasureState != loop.RestrictionReleased {
+			t.Errorf("undecided: %+v", read)
+		}
 	})
 }

@@ -63,6 +63,8 @@ func TestHelpIsGiven(t *testing.T) {
 				t.Errorf("after step %d: %+v", i, read)
 			}
 		}
+		o.place()
+		o.refolds()
 		_, err = o.main.AskHelp(o.ctx, response.NewHelp{Request: "asked-for-nothing-11", Kind: "company"})
 		o.refuse(err, seawall.Invalid, "help_invalid")
 		_, err = o.main.MyHelp(o.ctx, "H-0000")
