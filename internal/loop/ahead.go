@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/area"
 )
 
 // Many reads the rows of many loops in a few statements; the rules of Store
@@ -246,8 +245,8 @@ func remembered(ask Assigner) Assigner {
 		at    seawall.AreaPath
 		theme string
 	}
-	known := map[question]area.Answer{}
-	return func(ctx context.Context, tx seawall.Tx, at seawall.AreaPath, theme string, now time.Time) (area.Answer, error) {
+	known := map[question]Answer{}
+	return func(ctx context.Context, tx seawall.Tx, at seawall.AreaPath, theme string, now time.Time) (Answer, error) {
 		q := question{at, theme}
 		if a, ok := known[q]; ok {
 			return a, nil

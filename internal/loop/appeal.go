@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/area"
 )
 
 // The clocks that do not wait for the cut-off. What follows from them is the
@@ -98,7 +97,7 @@ func (e *Engine) Raise(ctx context.Context, tx seawall.Tx, id seawall.LoopID, ke
 // answers says who may own a loop at a place: whoever the roster names, except
 // those who are barred from it, in whose stead the next level answers. Nobody up
 // to the city: the answer has the city's area and no principal.
-func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.AreaPath) (area.Answer, error) {
+func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.AreaPath) (Answer, error) {
 	a, err := e.Assign(ctx, tx, at, e.theme(l), tx.Now())
 	if err != nil || e.Barred == nil || a.Principal == "" {
 		return a, err
@@ -113,7 +112,7 @@ func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.
 			return a, err
 		}
 		if !ok || a.Area == e.City || !up.Within(e.City) {
-			return area.Answer{Area: e.City, Why: "none"}, nil
+			return Answer{Area: e.City, Why: "none"}, nil
 		}
 		if a, err = e.Assign(ctx, tx, up, e.theme(l), tx.Now()); err != nil {
 			return a, err

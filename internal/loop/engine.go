@@ -6,14 +6,24 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/regime"
 )
 
+// Answer is who answers for something at a place: the account with its work name,
+// the area it answers in, and why it is that one ("roster", "deputy", "ancestor",
+// "none" without an account). It is what the duty roster says, in words of our own
+// so that the engine knows no roster.
+type Answer struct {
+	Area      seawall.AreaPath
+	Principal seawall.PrincipalID
+	WorkName  string
+	Why       string
+}
+
 // Assigner says who answers for a theme at a place at an instant; the duty
-// roster implements it (area.Book.WhoAnswers).
-type Assigner func(ctx context.Context, tx seawall.Tx, at seawall.AreaPath, theme string, now time.Time) (area.Answer, error)
+// roster is behind it (area.Book.WhoAnswers).
+type Assigner func(ctx context.Context, tx seawall.Tx, at seawall.AreaPath, theme string, now time.Time) (Answer, error)
 
 // Climber gives the area one level up in the chain of command, false at the top
 // (area.Book.Up).

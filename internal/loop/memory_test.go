@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
-	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/regime"
@@ -198,8 +197,8 @@ func newBench(now time.Time) *bench {
 		cut: regime.CutOff{Hour: 24, LateOpenHour: 20, MaxAgeHours: 12}}
 	b.e = loop.New(loop.Config{Store: b.m, Log: b.m, City: city, Zone: b.loc,
 		CutOff: func(string) regime.CutOff { return b.cut },
-		Assign: func(_ context.Context, _ seawall.Tx, at seawall.AreaPath, _ string, _ time.Time) (area.Answer, error) {
-			return area.Answer{Area: at, Principal: seawall.PrincipalID(fmt.Sprintf("p%d", at.Depth())), WorkName: fmt.Sprintf("级别 %d", at.Depth()), Why: "roster"}, nil
+		Assign: func(_ context.Context, _ seawall.Tx, at seawall.AreaPath, _ string, _ time.Time) (loop.Answer, error) {
+			return loop.Answer{Area: at, Principal: seawall.PrincipalID(fmt.Sprintf("p%d", at.Depth())), WorkName: fmt.Sprintf("级别 %d", at.Depth()), Why: "roster"}, nil
 		},
 		Up: func(_ context.Context, _ seawall.Tx, from seawall.AreaPath) (seawall.AreaPath, bool, error) {
 			if from.Depth() <= 1 {

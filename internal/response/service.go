@@ -109,7 +109,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
 		rules: rules(d.Protocols)}
-	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: d.Roster.WhoAnswers, Up: d.Roster.Up,
+	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred,
 		Rules: s.loopRule, Again: s.planAgain, Child: s.planChild, Holders: s.holders})
 	return s

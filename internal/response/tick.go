@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/area"
 	"github.com/seawall-city/seawall/internal/loop"
 )
 
@@ -96,13 +97,21 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 	return n, err
 }
 
+// answersBy lets the engine ask the roster in its own words.
+func answersBy(ask func(context.Context, seawall.Tx, seawall.AreaPath, string, time.Time) (area.Answer, error)) loop.Assigner {
+	return func(ctx context.Context, tx seawall.Tx, at seawall.AreaPath, theme string, now time.Time) (loop.Answer, error) {
+		a, err := ask(ctx, tx, at, theme, now)
+		return loop.Answer(a), err
+	}
+}
+
 // rosterAhead reads the roster and the tree for many places at once.
 func (s *Service) rosterAhead(ctx context.Context, tx seawall.Tx, at []seawall.AreaPath) (loop.Assigner, loop.Climber, error) {
 	b, err := s.d.Roster.Ahead(ctx, tx, at)
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.WhoAnswers, b.Up, nil
+	return answersBy(b.WhoAnswers), b.Up, nil
 }
 
 // follows does what a clock's firing leaves to the main path.
