@@ -226,3 +226,36 @@ func TestRetractedEntryWithdrawsItsDuty(t *testing.T) {
 		o.refuse(err, seawall.Conflict, "loop_withdrawn")
 	})
 }
+
+// A form about a person seals the identity first, keeps the number and mask only,
+// and moves with the person when two numbers turn out to be one. GOV-08.
+func TestAFormAboutAPerson(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		record := func(who response.Subject) response.RecordedEntry {
+			e, err := o.main.NewEntry(o.ctx, o.countyDesk, response.NewEntry{Protocol: "disinfection", Person: &who, Area: grid1,
+				Values: map[string]any{"place": "一村 3 组"}})
+			o.ok(err)
+			return e
+		}
+		a, b := record(o.someone()), record(o.someone())
+		if a.Entry.Person == "" || a.Entry.Mask == "" || a.Entry.Person == b.Entry.Person {
+			t.Fatalf("%+v and %+v", a.Entry, b.Entry)
+		}
+		v, _ := o.duty(a.Loop)
+		if v.Loop.Person != a.Entry.Person || v.Loop.Parties.Individual != a.Entry.Mask {
+			t.Errorf("the duty %+v", v.Loop)
+		}
+		_, err := o.main.Merge(o.ctx, o.epi, response.MergeRequest{Loser: b.Entry.Person, Winner: a.Entry.Person, Reason: "同一人"})
+		o.ok(err)
+		view, err := o.main.EntryView(o.ctx, o.epi, b.Entry.ID)
+		o.ok(err)
+		if view.Entry.Person != a.Entry.Person || view.Loop.Loop.Person != a.Entry.Person {
+			t.Errorf("after the merge the entry is about %s, its duty about %s", view.Entry.Person, view.Loop.Loop.Person)
+		}
+		_, err = o.main.Unmerge(o.ctx, o.epi, b.Entry.Person, "不是")
+		o.ok(err)
+		if view, err = o.main.EntryView(o.ctx, o.epi, b.Entry.ID); err != nil || view.Entry.Person != b.Entry.Person {
+			t.Errorf("after taking it back the entry is about %s: %v", view.Entry.Person, err)
+		}
+	})
+}
