@@ -56,7 +56,8 @@ export async function signIn(page, login = LOGIN, password = PASSWORD) {
 
 /** Waits until the page has asked and drawn all it wants. */
 export async function settled(page) {
-  await page.waitForFunction(() => !document.querySelector('.skeleton, .wait'), null, { timeout: 15_000 })
+  const read = () => document.querySelector('h1, .title, form') && !document.querySelector('.skeleton, .wait') && !/正在读取|Loading/.test(document.body.innerText)
+  await page.waitForFunction(read, null, { timeout: 15_000 }).catch(() => {})
   await page.evaluate(async () => {
     await document.fonts.ready
     await new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))

@@ -10,7 +10,12 @@ export async function material(page, someone) {
   const step = await first('/steps?limit=1')
   const candidate = await first('/contacts?state=candidate&limit=1')
   const link = contact ? await page.evaluate(linkOf, contact.id) : null
-  return { case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
+  const late = (await first('/arrivals/unresolved?limit=1')) ?? (await first('/arrivals?limit=1'))
+  const objection = await first('/appeals?limit=1')
+  const asked = await first('/help?limit=1')
+  const kinds = (await api(page, '/protocols')).items ?? []
+  const entered = kinds.find((k) => k.mayEnter)
+  return { arrival: late, objection, asked, entered, case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
 }
 
 async function linkOf(id) {
@@ -44,10 +49,42 @@ export function screens(m) {
     { name: '18-search', path: '/tonight', act: (page) => openSearch(page) },
     { name: '19-keys', path: '/duties', act: (page) => page.keyboard.press('?'), desk: true },
     { name: '20-refused', path: '/accounts' },
+    { name: '50-arrivals', path: '/arrivals' },
+    { name: '51-arrivals-people', path: '/arrivals?view=people&missing=any' },
+    m.arrival && { name: '52-arrivals-open', path: `/arrivals?view=people&open=${m.arrival.id}` },
+    m.arrival && { name: '53-arrival', path: `/arrivals/${m.arrival.id}` },
+    { name: '54-arrival-new', path: '/arrivals/new', act: (page) => page.click('[data-test=declare-save]') },
+    { name: '55-feed', path: '/arrivals?feed=1' },
+    { name: '56-matrix', path: '/arrivals/matrix?id=YC-ARR-2022-05-11&with=YC-ARR-2022-03-15', act: (page) => page.waitForSelector('[data-test=rule-change] p') },
+    { name: '57-waivers', path: '/waivers' },
+    { name: '60-board', path: '/boards/followup' },
+    m.step && { name: '61-board-open', path: `/boards/${m.step.kind}?open=${m.step.loop}&step=${m.step.id}` },
+    { name: '62-pipeline', path: '/boards/followup?view=pipeline' },
+    { name: '63-calendar', path: '/boards/followup?view=calendar&day=' + today(m) },
+    { name: '64-load', path: '/boards/followup?view=load' },
+    m.entered && { name: '65-entry', path: `/boards/${m.entered.id}?new=1`, act: (page) => page.click('[data-test=entry-save]') },
+    m.step && { name: '66-loop', path: `/loops/${m.step.loop}` },
+    m.step && { name: '67-loop-past', path: `/loops/${m.step.loop}`, act: (page) => goBack(page) },
+    { name: '70-protocol', path: '/protocols/arrival' },
+    { name: '71-protocol-diff', path: '/protocols/investigation?with=followup' },
+    { name: '72-protocol-lint', path: '/protocols/lint', act: (page) => lint(page) },
+    { name: '80-appeals', path: '/appeals' + (m.objection ? `?open=${m.objection.id}` : '') },
+    { name: '81-help', path: '/help' + (m.asked ? `?open=${m.asked.id}` : '') },
+    { name: '82-help-new', path: '/help?new=1' },
   ]
   return list.filter(Boolean)
 }
 
+const today = (m) => (m.step?.due ?? '2022-03-28').slice(0, 10)
+async function goBack(page) {
+  await page.click('[data-test=asof-before]')
+  await page.waitForSelector('[data-test=asof-now]')
+}
+async function lint(page) {
+  await page.fill('#lint-text', 'id: bite\ntitle: {zh: 犬伤, en: Bite}\nsubject: entry\nsteps:\n  - key: wash\n    tilte: {zh: 冲洗, en: Wash}\n')
+  await page.click('[data-test=lint]')
+  await page.waitForSelector('[data-test=lint-result]')
+}
 async function openEdit(page) {
   await page.click('[data-test=edit-case]')
   await page.waitForSelector('[data-test=case-form]')

@@ -47,7 +47,7 @@ describe('the four checks', () => {
     expect(share({ arrivals: 4, done: {} }, 'identity')).toBe(0)
   })
   it('take hours as people say them', () => {
-    expect([hours(-1), hours(0.54), hours(11.6), hours(50), hours(48)]).toEqual(['', '0.5 h', '12 h', '2 d 2 h', '2 d'])
+    expect([hours(-1), hours(0.5), hours(3.24), hours(11.6), hours(50), hours(48)]).toEqual(['', '30 min', '3.2 h', '12 h', '2 d 2 h', '2 d'])
   })
 })
 

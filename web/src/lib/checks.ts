@@ -21,9 +21,10 @@ export function checkState(c: ArrivalCheck, now: number): 'made' | 'late' | 'due
 const TONES: Record<string, Tone> = { expected: 'none', arrived: 'watch', managed: 'act', released: 'done', handed_on: 'none', not_coming: 'none', retracted: 'none' }
 export const arrivalTone = (state: string): Tone => TONES[state] ?? 'none'
 
-/** Hours as people say them: "3 h", "0.5 h", "2 d 4 h"; "" where there are none. */
+/** Hours as people say them: "30 min", "3 h", "2 d 4 h"; "" where there are none. */
 export function hours(h: number): string {
   if (h < 0) return ''
+  if (h < 1) return `${Math.round(h * 60)} min`
   if (h < 10) return `${Math.round(h * 10) / 10} h`
   if (h < 48) return `${Math.round(h)} h`
   const d = Math.floor(h / 24)

@@ -1,7 +1,7 @@
 /** The frame of every screen: one heading, one question, the way back. */
 import { zone } from './api'
 import { announce, fill, h, type Child } from './dom'
-import { drop, forget, get, kiosk, keepsNothing, put } from './keep'
+import { forget, get, kiosk, keepsNothing, put } from './keep'
 import { waitingCount } from './queue'
 import { lang, say, speak, w } from './words'
 
@@ -84,6 +84,10 @@ export const loading = (title: string): void => screen(title, h('p', { class: 'w
 /** The end of a use at a public screen: everything is forgotten. */
 export function finish(): void {
   forget()
+  if (kiosk) {
+    speak('zh') // the next one may read another language
+    header()
+  }
   announce(w().forgotten)
   go('/me', true)
 }
@@ -108,7 +112,6 @@ function watchIdle(): void {
     if (left > 0) return
     left = IDLE + WARN
     bar.hidden = true
-    drop('lang')
     finish()
   }, 1000)
 }
