@@ -237,3 +237,38 @@ func TestAMissingCheckClimbs(t *testing.T) {
 		}
 	})
 }
+
+// Every row that arrivals leave behind folds again from the log alone (design §5).
+func TestArrivalsRefoldFromTheLog(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.graded(shanghai, "high", o.day(-10).String())
+		dec, err := o.main.DeclareTravel(o.ctx, response.NewDeclaration{Request: o.request(), Journey: o.journey(),
+			People: []response.DeclaredPerson{{Identity: traveller("某甲", 81)}}})
+		o.ok(err)
+		r := o.row("1", traveller("某甲", 81))
+		r.Size = 2
+		o.feed("rail", r)
+		r.Seat = "03C"
+		o.feed("rail", r)
+		id := dec.People[0].ID
+		for _, c := range []response.NewCheck{{Check: border.Headcount, Size: 2}, {Check: border.Location, Stay: grid2, StayText: "迁到二网格"}} {
+			_, err := o.main.RecordCheck(o.ctx, o.cityDesk, id, c)
+			o.ok(err)
+		}
+		_, err = o.main.RecordCheck(o.ctx, o.epi, id, response.NewCheck{Check: border.Measure, Told: true})
+		o.ok(err)
+		b := o.come("某乙", 82)
+		_, err = o.main.HandOnArrival(o.ctx, o.cityDesk, b.ID, response.HandOn{To: "南通市", Letter: "1号"})
+		o.ok(err)
+		_, err = o.main.ReceiptArrival(o.ctx, o.cityDesk, b.ID, response.Receipt{})
+		o.ok(err)
+		c := o.come("某丙", 83)
+		_, err = o.main.RetractArrival(o.ctx, o.epi, c.ID, response.Move{Reason: "重复"})
+		o.ok(err)
+		if a := o.arrival(id); a.Area == grid1Path || a.ConfirmedBy == "" {
+			t.Errorf("moved and confirmed: %+v", a)
+		}
+		o.place()
+		o.refolds()
+	})
+}

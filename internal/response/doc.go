@@ -30,5 +30,13 @@
 //     (asof.go), Protocols and ProtocolView (protocols.go).
 //  9. Time passes: Tick fires the clocks that are due (tick.go).
 //
+// Before all that stand those who come into the city: RecordArrivals (arrivals.go),
+// DeclareTravel and MyDeclaration for travellers without an account
+// (arrival_public.go), ReceiveFeed (arrival_feed.go); all of them through come
+// (arrival_come.go) and countGroup (arrival_companions.go). RecordCheck makes the
+// four checks (arrival_check.go) and confirms the measure (arrival_measure.go),
+// Arrive, HandOnArrival, ReceiptArrival and RetractArrival move them on
+// (arrival_move.go), ImportGrades keeps the grades of origins (arrival_grades.go).
+//
 // Files that come in bulk take the same path: see import.go.
 package response
