@@ -145,6 +145,7 @@ func askEverything(t *testing.T, db *store.DB) {
 		askContacts(t, ctx, db, tx)
 		askSteps(t, ctx, db, tx)
 		askRows(t, ctx, db, tx)
+		askBoards(t, ctx, db, tx)
 		askImports(t, ctx, db, tx)
 		return nil
 	})
