@@ -85,8 +85,11 @@ func compile(base *cel.Env, source string, vars []variable) (*condition, *condit
 	if len(source) > maxCondition {
 		return nil, &conditionError{text: textf("条件超过 %d 个字符", "the condition has more than %d characters", maxCondition)}
 	}
-	opts := make([]cel.EnvOption, 0, 2*len(vars))
+	var opts []cel.EnvOption
 	for _, v := range vars {
+		if !strings.Contains(source, v.name) {
+			continue // a condition about two fields does not carry a thousand others
+		}
 		opts = append(opts, cel.Variable(v.name, v.typ), cel.Variable(v.name+".given", cel.BoolType))
 	}
 	env, err := base.Extend(opts...)

@@ -27,11 +27,15 @@ func (f *file) check(known Known, env *cel.Env) {
 		f.checkForm(i, env)
 	}
 	f.checkUse()
+	switch n := len(f.built.Steps); {
+	case n == 0:
+		f.problem("steps", text("缺少环节 steps", "steps are missing"))
+	case n > maxSteps:
+		f.problem("steps", textf("环节超过 %d 个", "there are more than %d steps", maxSteps))
+		return
+	}
 	for i := range f.built.Steps {
 		f.checkStep(i, env)
-	}
-	if len(f.built.Steps) == 0 {
-		f.problem("steps", text("缺少环节 steps", "steps are missing"))
 	}
 	f.checkClose()
 	f.checkAround(known)

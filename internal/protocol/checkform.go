@@ -18,6 +18,10 @@ func (f *file) checkForm(i int, env *cel.Env) {
 	if first, _ := f.built.form(form.Key); first != form {
 		f.problem(at+".key", textf("键“%s”重复", "key %q is repeated", form.Key))
 	}
+	if i >= maxForms {
+		f.problem(at, textf("表单超过 %d 个", "there are more than %d forms", maxForms))
+		return
+	}
 	if n := len(form.Fields); n == 0 || n > maxFields {
 		f.problem(at+".fields", textf("表单应有 1 至 %d 个栏目，这里有 %d 个", "a form has 1 to %d fields, this one %d", maxFields, n))
 		return
@@ -109,6 +113,9 @@ func (f *file) checkOptions(path string, options []Option) {
 // inside of its line.
 func (f *file) condition(path, source string, env *cel.Env, vars []variable) *condition {
 	c, bad := compile(env, source, vars)
+	if len(f.problems) >= maxProblems {
+		return nil
+	}
 	if bad != nil {
 		f.problem(path, bad.text)
 		f.point(bad.at)
@@ -124,11 +131,10 @@ func (f *file) condition(path, source string, env *cel.Env, vars []variable) *co
 // line, and its caret too.
 func (f *file) point(at int) {
 	p := &f.problems[len(f.problems)-1]
-	lines := strings.Split(string(f.src), "\n")
-	if p.Line < 1 || p.Line > len(lines) {
+	if p.Line < 1 || p.Line > len(f.lines) {
 		return
 	}
-	line := []rune(strings.TrimRight(lines[p.Line-1], "\r"))
+	line := []rune(f.lines[p.Line-1])
 	start := p.Column - 1
 	if start < 0 || start >= len(line) {
 		return

@@ -9,7 +9,10 @@ import (
 
 // maxCombinations bounds how many combinations of answers are tried to find a step
 // that nobody ever reaches.
-const maxCombinations = 4096
+const maxCombinations = 512
+
+// maxTogether bounds how many conditions are held against each other.
+const maxTogether = 6
 
 // checkReach finds a step that is never there whatever is answered: its condition
 // holds for no answers, or none that the steps it counts from are there for. Only
@@ -17,6 +20,9 @@ const maxCombinations = 4096
 func (f *file) checkReach(i int) {
 	path, s := stepPath(i), f.built.Steps[i]
 	conditions := f.above(i, nil)
+	if len(conditions) > maxTogether {
+		return
+	}
 	var finite []variable
 	combinations := 1
 	for _, c := range conditions {

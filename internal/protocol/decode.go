@@ -57,13 +57,20 @@ type file struct {
 	doc      document
 	built    *Protocol
 	problems []Problem
+	lines    []string // of src, once an excerpt was asked for
 }
 
 // What is read at all: the YAML reader takes time by the square of the depth,
 // and a protocol needs neither depth nor size.
 const (
-	maxSize    = 512 << 10
+	maxSize    = 128 << 10
 	maxNesting = 40
+)
+
+// What is said at all: so many problems of one file, so many characters of a line.
+const (
+	maxProblems = 100
+	widest      = 600
 )
 
 // parse reads one file strictly: unknown and repeated keys are errors.
@@ -73,7 +80,7 @@ func parse(name string, src []byte) *file {
 		f.problem("", textf("文件超过 %d 字节，或嵌套超过 %d 层", "the file has more than %d bytes or %d levels", maxSize, maxNesting))
 		return f
 	}
-	tree, err := parser.ParseBytes(src, 0)
+	tree, err := readTree(src)
 	if err != nil {
 		f.addYAML(err)
 		return f
@@ -83,8 +90,15 @@ func parse(name string, src []byte) *file {
 		f.problem("", text("一个文件只能有一个流程", "a file holds one protocol only"))
 		return f
 	}
-	dec := yaml.NewDecoder(strings.NewReader(string(src)), yaml.Strict())
-	switch err := dec.Decode(&f.doc); {
+	for _, doc := range tree.Docs {
+		if doc.Body != nil {
+			ast.Walk(&plainOnly{f: f}, doc.Body)
+		}
+	}
+	if f.wrong() {
+		return f
+	}
+	switch err := decode(src, &f.doc); {
 	case errors.Is(err, io.EOF):
 		f.problem("", text("文件是空的", "the file is empty"))
 	case err != nil:
@@ -94,6 +108,49 @@ func parse(name string, src []byte) *file {
 		f.built = f.doc.protocol(name, hex.EncodeToString(sum[:])[:12])
 	}
 	return f
+}
+
+// readTree reads the text as YAML. Errors: the reader's, also where it gives up in
+// the middle of something that it should have refused.
+func readTree(src []byte) (tree *ast.File, err error) {
+	defer givenUp(&err)
+	return parser.ParseBytes(src, 0)
+}
+
+// decode reads the text into a document, as readTree does.
+func decode(src []byte, into any) (err error) {
+	defer givenUp(&err)
+	return yaml.NewDecoder(strings.NewReader(string(src)), yaml.Strict()).Decode(into)
+}
+
+// givenUp makes an error of a panic of the YAML reader.
+func givenUp(err *error) {
+	if cause := recover(); cause != nil {
+		*err = fmt.Errorf("cannot be read: %v", cause)
+	}
+}
+
+// plainOnly refuses what YAML has beyond keys, lists and values: tags, anchors and
+// the references to them. No protocol needs them, and they can blow up a small
+// file into a large one.
+type plainOnly struct{ f *file }
+
+// Visit looks at one node.
+func (v *plainOnly) Visit(n ast.Node) ast.Visitor {
+	switch n.Type() {
+	case ast.TagType, ast.AnchorType, ast.AliasType, ast.MergeKeyType:
+		at := n.GetToken().Position
+		p := Problem{File: v.f.name, Line: 1, Column: 1, Text: text("流程文件不用 !、&、* 和 << 这些记号；要写成文字请加引号", "a protocol does not use the marks !, &, * and <<; put a text that has them into quotes")}
+		if at != nil {
+			p.Line, p.Column = max(1, at.Line), max(1, at.Column)
+		}
+		p.Excerpt = v.f.excerpt(p.Line, p.Column)
+		if len(v.f.problems) < maxProblems {
+			v.f.problems = append(v.f.problems, p)
+		}
+		return nil
+	}
+	return v
 }
 
 // addYAML records an error of the YAML reader.
@@ -220,6 +277,12 @@ func (f *file) problem(path string, t seawall.Text) { f.note(path, t, false) }
 func (f *file) warn(path string, t seawall.Text) { f.note(path, t, true) }
 
 func (f *file) note(path string, t seawall.Text, warning bool) {
+	if len(f.problems) > maxProblems {
+		return
+	}
+	if len(f.problems) == maxProblems {
+		path, t, warning = "", text("问题太多，其余从略", "there are too many problems; the others are left out"), false
+	}
 	p := Problem{File: f.name, Line: 1, Column: 1, Path: path, Text: t, Warning: warning}
 	for at := path; f.tree != nil && at != ""; at = parentPath(at) {
 		yp, err := yaml.PathString("$." + at)
@@ -231,38 +294,61 @@ func (f *file) note(path string, t seawall.Text, warning bool) {
 			continue
 		}
 		if pos := node.GetToken().Position; pos != nil {
-			p.Line, p.Column = pos.Line, pos.Column
-		}
-		if excerpt, err := yp.AnnotateSource(f.src, false); err == nil && !warning {
-			p.Excerpt = string(excerpt)
+			p.Line, p.Column = max(1, pos.Line), max(1, pos.Column)
 		}
 		break
 	}
-	if p.Excerpt == "" && !warning {
+	if !warning {
 		p.Excerpt = f.excerpt(p.Line, p.Column)
 	}
 	f.problems = append(f.problems, p)
 }
 
-// excerpt shows one line with a caret under a column; "" where the file has no
-// such line.
+// around is how many lines an excerpt shows before and after its own.
+const around = 3
+
+// excerpt shows a line with its neighbours and a caret under a column; "" where
+// the file has no such line.
 func (f *file) excerpt(line, column int) string {
-	lines := strings.Split(string(f.src), "\n")
-	if line < 1 || line > len(lines) {
+	if f.lines == nil {
+		f.lines = strings.Split(strings.ReplaceAll(string(f.src), "\r\n", "\n"), "\n")
+	}
+	if line < 1 || line > len(f.lines) {
 		return ""
 	}
-	shown := []rune(strings.TrimRight(lines[line-1], "\r"))
-	if len(shown) == 0 || column > len(shown)+1 || len(shown) > 4000 {
-		return ""
-	}
-	mark := fmt.Sprintf("> %2d | ", line)
-	pad := []rune(mark + string(shown[:column-1]))
-	for i, r := range pad {
-		if r != '\t' {
-			pad[i] = ' '
+	var b strings.Builder
+	for n := max(1, line-around); n <= min(len(f.lines), line+around); n++ {
+		shown, mark := []rune(f.lines[n-1]), " "
+		if n == line {
+			mark = ">"
+		}
+		if n == len(f.lines) && len(shown) == 0 && n != line {
+			break
+		}
+		head := fmt.Sprintf("%s %2d | ", mark, n)
+		b.WriteString(strings.TrimRight(head+string(shown[:min(len(shown), widest)]), " ") + "\n")
+		if n == line && column <= min(len(shown), widest)+1 {
+			b.WriteString(blank(head+string(shown[:column-1])) + "^\n")
 		}
 	}
-	return mark + string(shown) + "\n" + string(pad) + "^"
+	return b.String()
+}
+
+// blank gives as many blanks as a text is wide; tabs stay, and what takes two
+// columns gets two.
+func blank(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\t':
+			b.WriteRune(r)
+		case r >= 0x2E80 && r < 0xFFE7:
+			b.WriteString("  ")
+		default:
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
 }
 
 // parentPath cuts the last step off "a.b[0].c".

@@ -16,12 +16,14 @@ import (
 )
 
 // How long texts may be where the form does not say, in characters; how many
-// fields and answers a form may have.
+// fields and answers a form may have, how many forms and steps a protocol.
 const (
 	maxText    = 200
 	maxLong    = 4000
 	maxFields  = 200
 	maxOptions = 500
+	maxForms   = 30
+	maxSteps   = 100
 )
 
 var (

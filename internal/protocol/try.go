@@ -132,7 +132,7 @@ func ReadTrial(ctx context.Context, src []byte, p *Protocol, rules *regime.Set, 
 	if len(src) > maxSize || nesting(src) > maxNesting {
 		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", "too long or too deep")
 	}
-	if err := yaml.UnmarshalWithOptions(src, &t, yaml.Strict()); err != nil {
+	if err := decode(src, &t); err != nil && !errors.Is(err, io.EOF) {
 		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", yaml.FormatError(err, false, true))
 	}
 	r := &trialReader{t: t, p: p, rules: rules, zone: zone}
