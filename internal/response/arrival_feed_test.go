@@ -137,8 +137,8 @@ func TestTheGateCountsMoreThanDeclared(t *testing.T) {
 	})
 }
 
-// IMP-04: ten thousand rows of a feed, with the rate on the record.
-func TestAFeedOfTenThousand(t *testing.T) {
+// IMP-04: a thousand rows of a feed in one call, with the rate on the record.
+func TestAFeedOfAThousandRows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
