@@ -94,6 +94,7 @@ func play(t *testing.T, file string, o scenario.Options) *scenario.Outcome {
 // Every scenario that ships holds on both databases. S2, S4, S6, S8, IMP-04,
 // RES-02, GOV-08.
 func TestScenarios(t *testing.T) {
+	seen, pages := nothing(), options(t, "").Browser != ""
 	for _, file := range examples(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			for _, kind := range []string{"sqlite", "postgres"} {
@@ -109,10 +110,12 @@ func TestScenarios(t *testing.T) {
 					if out.Steps < 5 {
 						t.Errorf("%d steps", out.Steps)
 					}
+					union(seen, out.Seen)
 				})
 			}
 		})
 	}
+	reached(t, seen, pages)
 }
 
 // A scenario repeats itself: the same seed gives the same text twice.
