@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
@@ -15,7 +15,7 @@ export function precompress(out: string): Plugin {
     apply: 'build',
     closeBundle() {
       for (const file of walk(out)) {
-        if (!/\.(js|css|html|svg|json)$/.test(file)) continue
+        if (!/\.(js|css|html|svg|json)$/.test(file) || (existsSync(file + '.br') && /assets/.test(file))) continue
         const body = readFileSync(file)
         if (body.length < 1024) continue
         writeFileSync(file + '.gz', gzipSync(body, { level: 9 }))
