@@ -190,6 +190,7 @@ func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, ste
 		return loop.Opening{}, err
 	}
 	g := s.given(tx, d)
+	g.Now = tx.Now()
 	if g.Events == nil {
 		g.Events = map[string]time.Time{}
 	}
