@@ -38,7 +38,8 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 		return Declaration{}, err
 	}
 	code := s.codeFor(in.Request)
-	g := border.Group{Channel: border.Declared, Request: "public/" + in.Request, Secret: s.codeHash(code)}
+	secret := s.codeHash(code) // the request gives the code, so the request itself is kept nowhere
+	g := border.Group{Channel: border.Declared, Request: "public/" + secret, Secret: secret}
 	rec, err := s.recordGroup(ctx, travellerSelf(), op, g, j, in.People)
 	if err != nil {
 		return Declaration{}, err
@@ -178,6 +179,9 @@ func (s *Service) ChangeDeclaration(ctx context.Context, code string, ch Declara
 	const op = "response.ChangeDeclaration"
 	var head border.Arrival
 	var out Declaration
+	if err := checkNamed(op, ch.Request, ch.Add); len(ch.Add) > 0 && err != nil {
+		return out, err
+	}
 	err := s.write(ctx, travellerSelf(), op, func(tx seawall.Tx) error {
 		g, err := s.declared(ctx, tx, code)
 		if err != nil {
@@ -205,6 +209,15 @@ func (s *Service) ChangeDeclaration(ctx context.Context, code string, ch Declara
 			if err := s.countGroup(ctx, tx, g.ID, *ch.Size, border.Declared); err != nil {
 				return err
 			}
+		}
+		if g, err = s.d.Border.Group(ctx, tx, g.ID); err != nil {
+			return err
+		}
+		if g, err = s.border.KeepGroup(ctx, tx, g); err != nil { // whoever read it before reads it again
+			return err
+		}
+		if err := s.record(ctx, tx, "group.changed", g.Ref(), "", "", map[string]string{"no": g.No, "by": "declaration"}); err != nil {
+			return err
 		}
 		out, err = s.declaration(ctx, tx, g)
 		return err
@@ -253,12 +266,17 @@ func (s *Service) changeOne(ctx context.Context, tx seawall.Tx, a border.Arrival
 	if err := invalid(op, "arrival_invalid", bad); err != nil {
 		return err
 	}
-	a.Mode, a.Vehicle, a.StayText, a.Expected = j.mode, j.vehicle, j.stayText, j.expected
-	if len(ch.Origins) > 0 {
-		a.Origins = j.origins
+	alone := len(a.Channels) == 1 && a.Channels[0] == border.Declared
+	if a.Expected = j.expected; alone {
+		a.Mode, a.Vehicle = j.mode, j.vehicle
+	}
+	if len(ch.Origins) > 0 && a.ConfirmedBy == "" {
+		if a.Origins = j.origins; !alone { // what a feed or staff have told is not taken back from here
+			a.Origins = withOrigins(was.Origins, j.origins)
+		}
 	}
 	if !a.Check(border.Location).Made() { // what the community has seen counts more
-		a.Stay, a.Area = j.stay, s.answering(j.stay)
+		a.Stay, a.StayText, a.Area = j.stay, j.stayText, s.answering(j.stay)
 	}
 	if a, err = s.applyTier(ctx, tx, a); err != nil {
 		return err

@@ -260,21 +260,31 @@ func (s *Service) AddCompanions(ctx context.Context, who Who, id seawall.Arrival
 	return s.addTo(ctx, who, op, a, request, border.Found, people)
 }
 
-// addTo records people into the group of an arrival, on its journey.
-func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arrival, request, channel string, people []DeclaredPerson) (RecordedArrivals, error) {
+// checkNamed checks people who are named to a group before anything is kept.
+func checkNamed(op, request string, people []DeclaredPerson) error {
 	var bad []seawall.FieldError
 	if len(request) < shortestRequest {
 		bad = append(bad, seawall.FieldError{Field: "request", Code: "request_id_short", Args: map[string]string{"min": "16"}})
 	}
-	ts := make([]*traveller, len(people))
+	if len(people) > mostTogether {
+		bad = append(bad, seawall.FieldError{Field: "people", Code: "group_size", Args: map[string]string{"max": fmt.Sprint(mostTogether)}})
+	}
 	for i, p := range people {
-		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", request, i), day: a.Day(s.d.Zone)}
-		if !ts[i].named() {
+		if t := (traveller{in: p}); !t.named() {
 			bad = append(bad, seawall.FieldError{Field: fmt.Sprintf("people[%d].identity.name", i), Code: "required"})
 		}
 	}
-	if err := invalid(op, "arrival_invalid", bad); err != nil {
+	return invalid(op, "arrival_invalid", bad)
+}
+
+// addTo records people into the group of an arrival, on its journey.
+func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arrival, request, channel string, people []DeclaredPerson) (RecordedArrivals, error) {
+	if err := checkNamed(op, request, people); err != nil {
 		return RecordedArrivals{}, err
+	}
+	ts := make([]*traveller, len(people))
+	for i, p := range people {
+		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", request, i), day: a.Day(s.d.Zone)}
 	}
 	if err := s.identify(ctx, ts); err != nil {
 		return RecordedArrivals{}, seawall.Wrap(op, err)
@@ -287,6 +297,9 @@ func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arriva
 		g, err := s.d.Border.Group(ctx, tx, a.Group)
 		if err != nil {
 			return err
+		}
+		if g.Known+len(ts) > mostTogether {
+			return invalid(op, "arrival_invalid", []seawall.FieldError{{Field: "people", Code: "group_size", Args: map[string]string{"max": fmt.Sprint(mostTogether)}}})
 		}
 		for _, t := range ts {
 			one, fate, err := s.come(ctx, tx, coming{journey: j, who: t, channel: channel, group: &g})
