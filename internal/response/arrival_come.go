@@ -48,6 +48,9 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 		return a, "", err
 	}
 	if why != "" {
+		if may, err := s.mayTell(ctx, tx, old, c); err != nil || !may {
+			return old, fateKnown, err
+		}
 		a, err = s.knownComing(ctx, tx, old, c)
 		fate = fateKnown
 	} else {
@@ -64,6 +67,20 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 	}
 	a, err = s.d.Border.Arrival(ctx, tx, a.ID)
 	return a, fate, err
+}
+
+// mayTell reports whether a report may change a coming that is on record. Nobody
+// changes another's by a public declaration with their name and number: what it
+// says beside the record is noted for staff and changes nothing.
+func (s *Service) mayTell(ctx context.Context, tx seawall.Tx, a border.Arrival, c coming) (bool, error) {
+	if c.group == nil || c.group.Secret == "" || c.group.ID == a.Group {
+		return true, nil
+	}
+	was, err := s.d.Border.Group(ctx, tx, a.Group)
+	if err != nil || mayJoin(a, was, *c.group, c.journey) {
+		return err == nil, err
+	}
+	return false, s.border.Note(ctx, tx, a, "arrival.reported", map[string]string{"channel": c.channel, "changed": "nothing"}, c.group.Ref())
 }
 
 // keepReport leaves the trace of a feed's row.
@@ -267,20 +284,25 @@ func (s *Service) knownComing(ctx context.Context, tx seawall.Tx, a border.Arriv
 	if a.Stay == "" && c.stay != "" {
 		a.Stay, a.Area = c.stay, s.answering(c.stay)
 	}
-	for _, o := range c.origins {
-		if !slices.ContainsFunc(a.Origins, func(k border.Origin) bool { return k.Code == o.Code && k.Left == o.Left }) {
-			a.Origins = append(slices.Clone(a.Origins), o)
-		}
-	}
-	slices.SortStableFunc(a.Origins, func(x, y border.Origin) int { return int(y.Left) - int(x.Left) })
+	a.Origins = withOrigins(a.Origins, c.origins)
 	a, err := s.applyTier(ctx, tx, a)
 	if err != nil {
 		return a, err
 	}
+	anew := a.State == border.NotComing && c.arrived.IsZero() && c.channel != border.Found
+	if anew { // told of again, for a day to come
+		if a, err = s.comesAgain(ctx, tx, a); err != nil {
+			return a, err
+		}
+		a.Expected = c.expected
+	}
 	if a, err = s.border.Change(ctx, tx, a, "arrival.reported", map[string]string{"channel": c.channel}); err != nil {
 		return a, err
 	}
-	if !c.arrived.IsZero() && (was.Arrived.IsZero() || c.arrived.Before(was.Arrived)) {
+	again := a.State == border.NotComing && c.arrived.After(was.Arrived)
+	if anew {
+		a, err = s.startArrival(ctx, tx, a)
+	} else if !c.arrived.IsZero() && (again || was.Arrived.IsZero() || c.arrived.Before(was.Arrived)) {
 		a, err = s.here(ctx, tx, a, c.arrived)
 	} else {
 		a, err = s.relocate(ctx, tx, was, a)
@@ -297,16 +319,30 @@ func (s *Service) knownComing(ctx context.Context, tx seawall.Tx, a border.Arriv
 
 // here records that somebody has arrived, or that they had earlier than was known.
 func (s *Service) here(ctx context.Context, tx seawall.Tx, a border.Arrival, at time.Time) (border.Arrival, error) {
-	again := a.State == border.NotComing
+	if a.State == border.NotComing {
+		var err error
+		if a, err = s.comesAgain(ctx, tx, a); err != nil {
+			return a, err
+		}
+	}
 	a.Arrived = at
-	if a.State == border.Expected || again {
-		a.State, a.Reason = border.Arrived, ""
+	if a.State == border.Expected {
+		a.State = border.Arrived
 	}
 	a, err := s.border.Change(ctx, tx, s.dues(a), "arrival.arrived", map[string]string{"at": at.In(s.d.Zone).Format(time.RFC3339)})
 	if err != nil {
 		return a, err
 	}
 	return s.openArrival(ctx, tx, a)
+}
+
+// comesAgain gives somebody who was not to come, or had left again, as one who is
+// expected: what was checked and decided at their first coming has ended with it.
+func (s *Service) comesAgain(ctx context.Context, tx seawall.Tx, a border.Arrival) (border.Arrival, error) {
+	a.State, a.Reason, a.Arrived, a.Checks = border.Expected, "", time.Time{}, border.NewChecks()
+	a.Kind, a.Since, a.Until, a.ConfirmedBy, a.Holder = "", time.Time{}, seawall.NoDay, "", ""
+	a = a.Set(a.Check(border.Headcount)) // four are missing, none is due
+	return s.applyTier(ctx, tx, a)
 }
 
 // nameUnnamed gives a companion who was a number only their name.
@@ -317,4 +353,17 @@ func (s *Service) nameUnnamed(ctx context.Context, tx seawall.Tx, a border.Arriv
 		return a, err
 	}
 	return s.reopenFor(ctx, tx, a, "named")
+}
+
+// withOrigins gives places of origin with those of a further report, the latest
+// first.
+func withOrigins(known, told []border.Origin) []border.Origin {
+	out := slices.Clone(known)
+	for _, o := range told {
+		if !slices.ContainsFunc(out, func(k border.Origin) bool { return k.Code == o.Code && k.Left == o.Left }) {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y border.Origin) int { return int(y.Left) - int(x.Left) })
+	return out
 }

@@ -338,10 +338,26 @@ func (s *Service) correctRow(ctx context.Context, tx seawall.Tx, l *feedLine, c 
 	if l.row.Cancelled && a.Arrived.IsZero() && border.Standing(a.State) {
 		return s.notComing(ctx, tx, a, "未乘坐 did not travel: "+old.Feed)
 	}
+	if a.State == border.NotComing && c.arrived.IsZero() && !l.row.Cancelled { // travels after all
+		if a, err = s.comesAgain(ctx, tx, a); err != nil {
+			return err
+		}
+		if a, err = s.border.Change(ctx, tx, a, "arrival.corrected", map[string]string{"feed": old.Feed}); err != nil {
+			return err
+		}
+		if err = s.countGroup(ctx, tx, a.Group, c.size, border.Feed); err != nil {
+			return err
+		}
+		if a, err = s.d.Border.Arrival(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		_, err = s.startArrival(ctx, tx, a)
+		return err
+	}
 	if a, err = s.relocate(ctx, tx, was, a); err != nil {
 		return err
 	}
-	if a.ConfirmedBy != "" && tier != a.Tier { // decided on another origin: somebody has to look again
+	if a.ConfirmedBy != "" && (tier != a.Tier || leftOf(was) != leftOf(a)) { // decided on another origin: somebody has to look again
 		return s.measureAgain(ctx, tx, a, old.Feed)
 	}
 	if !c.arrived.IsZero() && !c.arrived.Equal(was.Arrived) {

@@ -2,6 +2,7 @@ package response_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/border"
@@ -73,6 +74,75 @@ func TestADeclarationChangesOnlyItsOwn(t *testing.T) {
 		}
 		if _, err = o.main.ChangeDeclaration(o.ctx, dec.Code, response.DeclarationChange{Request: o.request(), Add: many}); !seawall.Is(err, seawall.Invalid) {
 			t.Errorf("101 people added: %v", err)
+		}
+	})
+}
+
+// Who had left again and comes back begins anew: the checks and the measure of the
+// first time count no longer. Who was cancelled and books again is awaited again.
+func TestWhoComesAgainIsCheckedAgain(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.graded(shanghai, "high", o.day(-10).String())
+		a := o.come("某甲", 94)
+		for _, c := range []response.NewCheck{{Check: border.Location, Stay: grid1}, {Check: border.Measure, Told: true}} {
+			_, err := o.main.RecordCheck(o.ctx, o.epi, a.ID, c)
+			o.ok(err)
+		}
+		_, err := o.main.NotComing(o.ctx, o.cityDesk, a.ID, response.Move{Reason: "又离开"})
+		o.ok(err)
+		_, err = o.main.ReceiptArrival(o.ctx, o.cityDesk, a.ID, response.Receipt{Stage: border.StageHome})
+		o.refuse(err, seawall.Conflict, "arrival_ended")
+		o.clock.Advance(time.Hour)
+		_, err = o.main.Arrive(o.ctx, o.cityDesk, a.ID, response.Move{})
+		o.ok(err)
+		v, err := o.main.ArrivalView(o.ctx, o.cityDesk, a.ID)
+		o.ok(err)
+		if b := v.Arrival; b.State != border.Arrived || b.ConfirmedBy != "" || b.Missing < 3 || b.Owner == "" || v.Group.Size != 1 || v.Group.Known != 1 {
+			t.Errorf("came again: %+v in %+v", b, v.Group)
+		}
+		off := o.row("1", traveller("某乙", 95))
+		off.Arrived, off.Expected, off.Cancelled = time.Time{}, o.day(1), false
+		next := o.feed("rail", off).Fates[0].Arrival
+		off.Cancelled = true
+		o.feed("rail", off)
+		off.Cancelled = false
+		off.Seat = "05F"
+		o.feed("rail", off)
+		if b := o.arrival(next); b.State != border.Expected || b.Owner == "" {
+			t.Errorf("travels after all: %+v", b)
+		}
+		off.Cancelled = true
+		o.feed("rail", off)
+		j := o.journey()
+		j.Expected, j.Vehicle = o.day(2), "D5521"
+		_, err = o.main.DeclareTravel(o.ctx, response.NewDeclaration{Request: o.request(), Journey: j,
+			People: []response.DeclaredPerson{{Identity: traveller("某乙", 95)}}})
+		o.ok(err)
+		if b := o.arrival(next); b.State != border.Expected || b.Owner == "" || b.Expected != o.day(2) {
+			t.Errorf("declared again: %+v", b)
+		}
+	})
+}
+
+// Of several people whom another city hands over, each has a chain of custody, also
+// where one's had begun before.
+func TestEverybodyReceivedHasAChain(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		j := o.journey()
+		j.Arrived = o.clock.Now().Add(-time.Hour)
+		one := response.NewArrivals{Request: o.request(), Journey: j, Channel: border.Gate, From: "上海市", Letter: "1号",
+			People: []response.DeclaredPerson{{Identity: traveller("某甲", 96)}}}
+		_, err := o.main.RecordArrivals(o.ctx, o.cityDesk, one)
+		o.ok(err)
+		one.Request, one.People = o.request(), append(one.People, response.DeclaredPerson{Identity: traveller("某乙", 97)})
+		both, err := o.main.RecordArrivals(o.ctx, o.cityDesk, one)
+		o.ok(err)
+		for _, a := range both.Items {
+			v, err := o.main.ArrivalView(o.ctx, o.cityDesk, a.ID)
+			o.ok(err)
+			if len(v.Custody) != 2 {
+				t.Errorf("%s has %d stretches", a.No, len(v.Custody))
+			}
 		}
 	})
 }

@@ -51,11 +51,7 @@ func (s *Service) Arrive(ctx context.Context, who Who, id seawall.ArrivalID, in 
 		if err != nil {
 			return err
 		}
-		g, err := s.d.Border.Group(ctx, tx, a.Group)
-		if err != nil {
-			return err
-		}
-		return s.headcount(ctx, tx, g)
+		return s.countGroup(ctx, tx, a.Group, 0, "") // who comes again is one more
 	})
 }
 
@@ -163,6 +159,9 @@ func (s *Service) chainOf(ctx context.Context, tx seawall.Tx, a border.Arrival) 
 func (s *Service) ReceiptArrival(ctx context.Context, who Who, id seawall.ArrivalID, in Receipt) (border.Arrival, error) {
 	const op = "response.ReceiptArrival"
 	return s.moveArrival(ctx, op, who, id, in.Version, auth.ArrivalRecord, func(tx seawall.Tx, a border.Arrival) error {
+		if !border.Standing(a.State) && a.State != border.Released {
+			return seawall.E(op, seawall.Conflict, "arrival_ended", "state", a.State)
+		}
 		chain, err := s.chainOf(ctx, tx, a)
 		if err != nil {
 			return err
@@ -257,8 +256,11 @@ func (s *Service) nextStage(ctx context.Context, tx seawall.Tx, a border.Arrival
 func (s *Service) receivedFrom(ctx context.Context, tx seawall.Tx, items []border.Arrival, from, letter string) error {
 	for _, a := range items {
 		old, err := s.d.Border.CustodyOf(ctx, tx, a.ID)
-		if err != nil || len(old) > 0 {
+		if err != nil {
 			return err
+		}
+		if len(old) > 0 { // this one's chain has begun; the others' may not
+			continue
 		}
 		since := a.Origins[0].Left.Start(s.d.Zone).UTC()
 		theirs := border.Custody{Arrival: a.ID, Stage: border.StagePort, Holder: strings.TrimSpace(from), Offered: since, Accepted: since,
