@@ -170,7 +170,8 @@ func (b *browser) prepare(session string, v visit) error {
 		{"Page.enable", nil},
 		{"Emulation.setLocaleOverride", map[string]any{"locale": locale}},
 		{"Network.setExtraHTTPHeaders", map[string]any{"headers": map[string]any{"Accept-Language": locale}}},
-		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": fmt.Sprintf("localStorage.setItem('seawall.lang', %q)", v.lang)}},
+		{"Page.addScriptToEvaluateOnNewDocument", map[string]any{"source": fmt.Sprintf(
+			"localStorage.setItem('seawall.lang', %q); Object.defineProperty(navigator, 'language', {get: () => %q})", v.lang, locale)}},
 	}
 	if v.cookie != nil {
 		steps = append(steps, step{"Network.setCookie", map[string]any{"name": v.cookie.Name, "value": v.cookie.Value, "url": v.url, "httpOnly": true, "sameSite": "Strict"}})
