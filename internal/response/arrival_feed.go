@@ -138,7 +138,7 @@ func (s *Service) feedLine(ctx context.Context, tx seawall.Tx, feed string, l *f
 	}
 	l.journey = j
 	l.who = &traveller{in: DeclaredPerson{Identity: row.Identity, Seat: strings.ToUpper(strings.TrimSpace(row.Seat))},
-		request: requestOfFeed(feed, row.External), day: j.day(s.d.Zone)}
+		request: requestOfFeed(feed, row.External, s.print(FeedRow{Identity: row.Identity})), day: j.day(s.d.Zone)}
 	switch {
 	case len(bad) > 0:
 		args := map[string]string{"field": bad[0].Field}
@@ -156,9 +156,10 @@ func (s *Service) feedLine(ctx context.Context, tx seawall.Tx, feed string, l *f
 	return nil
 }
 
-// requestOfFeed is the idempotent id under which a row's identity is sealed.
-func requestOfFeed(feed, external string) string {
-	sum := sha256.Sum256([]byte(feed + "\x00" + external))
+// requestOfFeed is the idempotent id under which a row's identity is sealed; a row
+// corrected to somebody else (another print of the identity) is another one.
+func requestOfFeed(feed, external, identity string) string {
+	sum := sha256.Sum256([]byte(feed + "\x00" + external + "\x00" + identity))
 	return "feed-" + hex.EncodeToString(sum[:12])
 }
 
@@ -273,7 +274,16 @@ func (s *Service) feedTogether(ctx context.Context, who Who, part []*feedLine) e
 // what it had said before.
 func (s *Service) feedRow(ctx context.Context, tx seawall.Tx, l *feedLine, f *FeedFate) error {
 	c := coming{journey: l.journey, who: l.who, channel: border.Feed, head: true, report: l.report}
-	if l.old != nil {
+	was, err := s.d.Border.Reports(ctx, tx, []string{l.report.ID}) // a row above, or another call, may have told it meanwhile
+	if err != nil {
+		return err
+	}
+	if len(was) == 1 {
+		l.old = &was[0]
+		if l.old.Print == l.report.Print || l.report.At.Before(l.old.At) { // a late row says nothing newer
+			f.Fate, f.Arrival = fateUnchanged, l.old.Arrival
+			return nil
+		}
 		return s.correctRow(ctx, tx, l, c, f)
 	}
 	if l.row.Cancelled {
@@ -311,8 +321,22 @@ func (s *Service) correctRow(ctx context.Context, tx seawall.Tx, l *feedLine, c 
 	f.Arrival, f.No, f.Fate = a.ID, a.No, fateCorrected
 	old := *l.old
 	old.Print, old.At = l.report.Print, l.report.At
+	if c.who.person.No != "" {
+		if c.who.person, err = s.person(ctx, tx, c.who.person); err != nil {
+			return err
+		}
+	}
+	no := c.who.person.No
+	if no != "" && a.Person != "" && a.Person != no && !l.row.Cancelled {
+		return s.anotherPerson(ctx, tx, a, old, c, f)
+	}
 	if err := s.border.KeepReport(ctx, tx, old); err != nil {
 		return err
+	}
+	if no != "" && a.Person == "" { // a number gets its name
+		if a, err = s.nameUnnamed(ctx, tx, a, c.who); err != nil {
+			return err
+		}
 	}
 	was := a
 	a.Vehicle, a.Entry = pick(c.vehicle, a.Vehicle), pick(c.entry, a.Entry)
@@ -364,6 +388,41 @@ func (s *Service) correctRow(ctx context.Context, tx seawall.Tx, l *feedLine, c 
 		_, err = s.here(ctx, tx, a, c.arrived)
 	}
 	return err
+}
+
+// anotherPerson takes a row that names another one than before for that one's
+// coming. Of whom it had told wrongly, and nobody else told, nobody comes; where
+// others told too or they are here, their owner has to look.
+func (s *Service) anotherPerson(ctx context.Context, tx seawall.Tx, a border.Arrival, old border.Report, c coming, f *FeedFate) error {
+	told, err := s.d.Border.ReportsOf(ctx, tx, a.ID)
+	if err != nil {
+		return err
+	}
+	c.report.ID = "" // the trace is there; it points to the other coming from now on
+	b, fate, err := s.come(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	f.Arrival, f.No, f.Fate = b.ID, b.No, fateCorrected
+	old.Arrival, old.Why = b.ID, fate
+	if err := s.border.KeepReport(ctx, tx, old); err != nil {
+		return err
+	}
+	if err := s.border.Note(ctx, tx, b, "arrival.reported", map[string]string{"feed": old.Feed, "why": fate}, a.Ref()); err != nil {
+		return err
+	}
+	if a, err = s.d.Border.Arrival(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	if len(told) == 1 && len(a.Channels) == 1 && a.ConfirmedBy == "" && border.Standing(a.State) {
+		return s.notComing(ctx, tx, a, "来源更正为另一人 corrected to another person: "+old.Feed)
+	}
+	if a.Owner == "" {
+		return nil
+	}
+	return s.tell(ctx, tx, seawall.Ref{Kind: seawall.KindPrincipal, ID: string(a.Owner)}, a.Ref(), true, seawall.Text{
+		ZH: old.Feed + "把一条记录由" + a.Mask + "（" + a.No + "）更正为" + b.Mask + "（" + b.No + "），请核对两人。",
+		EN: old.Feed + " corrected a row from " + a.Mask + " (" + a.No + ") to " + b.Mask + " (" + b.No + "): please look at both."})
 }
 
 // measureAgain asks the owner to look at a measure whose fact was corrected. The

@@ -146,3 +146,58 @@ func TestEverybodyReceivedHasAChain(t *testing.T) {
 		}
 	})
 }
+
+// A row twice in one call counts once, an older one that comes late takes nothing
+// back, and a row that turns out to be about somebody else loses neither of them.
+func TestAFeedRowOfAnother(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		bus := response.FeedRow{External: "b1", At: o.clock.Now().Add(-time.Hour), Journey: o.journey()}
+		bus.Vehicle, bus.Arrived = "苏J12345", o.clock.Now().Add(-time.Hour)
+		if rep := o.feed("exit", bus, bus); rep.New != 1 || rep.Unchanged != 1 {
+			t.Errorf("a row twice: %+v", rep)
+		}
+		first := o.row("1", traveller("某甲", 98))
+		first.Arrived, first.Expected = time.Time{}, o.day(1)
+		late := first
+		a := o.feed("rail", first).Fates[0].Arrival
+		first.At, first.Seat = first.At.Add(time.Hour), "06A"
+		o.feed("rail", first)
+		late.Seat = "01A"
+		if rep := o.feed("rail", late); rep.Unchanged != 1 || o.arrival(a).Seat != "06A" {
+			t.Errorf("an older row: %+v, seat %s", rep, o.arrival(a).Seat)
+		}
+		first.At, first.Identity = first.At.Add(time.Minute), traveller("某乙", 99)
+		rep := o.feed("rail", first)
+		b := rep.Fates[0].Arrival
+		if rep.Corrected != 1 || b == a || o.arrival(b).State != border.Expected || o.arrival(a).State != border.NotComing {
+			t.Fatalf("another person: %+v; %s is %s", rep, a, o.arrival(a).State)
+		}
+		first.Cancelled = true
+		if rep := o.feed("rail", first); rep.Fates[0].Arrival != b || o.arrival(b).State != border.NotComing {
+			t.Errorf("cancelled: %+v", rep)
+		}
+		bus.Identity = traveller("某丙", 90)
+		c := o.feed("exit", bus)
+		if c.Corrected != 1 || o.arrival(c.Fates[0].Arrival).Person == "" {
+			t.Errorf("a number got no name: %+v", c)
+		}
+	})
+}
+
+// Who has been handed on is another city's and late no more, in the sums as in the
+// list.
+func TestHandedOnIsNotLate(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		a := o.come("某甲", 88)
+		_, err := o.main.HandOnArrival(o.ctx, o.cityDesk, a.ID, response.HandOn{To: "南通市", Letter: "1号"})
+		o.ok(err)
+		_, err = o.main.ReceiptArrival(o.ctx, o.cityDesk, a.ID, response.Receipt{})
+		o.ok(err)
+		o.clock.Advance(72 * time.Hour)
+		view, err := o.main.ArrivalChecks(o.ctx, o.cityDesk, city)
+		o.ok(err)
+		if view.Total.Arrivals != 1 || view.Total.Late != 0 {
+			t.Errorf("%d late of %d", view.Total.Late, view.Total.Arrivals)
+		}
+	})
+}

@@ -15,7 +15,7 @@ import (
 // them one by one, and neither database has one that both understand.
 func (db *DB) CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) ([]border.AreaChecks, error) {
 	sums := map[seawall.AreaPath]*tally{}
-	err := checkRows(ctx, tx, scope, parent, func(area string, n [8]int64) {
+	err := checkRows(ctx, tx, scope, parent, func(area string, n [9]int64) {
 		at := seawall.AreaPath(above(area, parent.Depth()+1))
 		s := sums[at]
 		if s == nil {
@@ -35,29 +35,29 @@ func (db *DB) CheckCounts(ctx context.Context, tx seawall.Tx, scope seawall.Scop
 // CheckTotal gives the four checks of an area as a whole.
 func (db *DB) CheckTotal(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, now time.Time) (border.AreaChecks, error) {
 	s := newTally(parent)
-	err := checkRows(ctx, tx, scope, parent, func(_ string, n [8]int64) { s.add(n, microsOf(now)) })
+	err := checkRows(ctx, tx, scope, parent, func(_ string, n [9]int64) { s.add(n, microsOf(now)) })
 	return s.closed(), err
 }
 
-// checkRows reads, for each arrival of a subtree that counts, its area and eight
+// checkRows reads, for each arrival of a subtree that counts, its area and nine
 // numbers: arrived, the four checks, the first due of a missing one, the last
-// made, undeclared.
-func checkRows(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, each func(area string, n [8]int64)) error {
+// made, undeclared, here.
+func checkRows(ctx context.Context, tx seawall.Tx, scope seawall.Scope, parent seawall.AreaPath, each func(area string, n [9]int64)) error {
 	const op = "store.CheckCounts"
 	t := of(tx)
 	var w where
 	w.within([]string{border.Arrived, border.Managed, border.Released, border.HandedOn}, scope)
 	w.conds = append(w.conds, w.area("area", subtree(string(parent))))
-	rows, err := t.query(ctx, op, `SELECT area, arrived, headcount_at, identity_at, location_at, measure_at, check_due, complete_at, undeclared
-		FROM arrival WHERE `+all(w.conds...), w.args...)
+	rows, err := t.query(ctx, op, `SELECT area, arrived, headcount_at, identity_at, location_at, measure_at, check_due, complete_at, undeclared,
+		CASE WHEN state = 'arrived' THEN 1 ELSE 0 END FROM arrival WHERE `+all(w.conds...), w.args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var area string
-		var n [8]int64
-		if err := rows.Scan(&area, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7]); err != nil {
+		var n [9]int64
+		if err := rows.Scan(&area, &n[0], &n[1], &n[2], &n[3], &n[4], &n[5], &n[6], &n[7], &n[8]); err != nil {
 			return t.fail(op, err)
 		}
 		each(area, n)
@@ -76,15 +76,15 @@ type tally struct {
 }
 
 // add takes the numbers of one row: arrived, the four checks, the first due of a
-// missing one, the last made, undeclared.
-func (s *tally) add(n [8]int64, now int64) {
+// missing one, the last made, undeclared, here.
+func (s *tally) add(n [9]int64, now int64) {
 	s.Arrivals++
 	for i, key := range border.Keys() {
 		if n[1+i] != 0 {
 			s.Done[key]++
 		}
 	}
-	if n[5] < now {
+	if n[8] != 0 && n[5] < now { // who has been handed on is late no more
 		s.Late++
 	}
 	if n[6] != 0 {
