@@ -28,6 +28,9 @@ func (s *Service) DecideAppeal(ctx context.Context, who Who, id seawall.AppealID
 		if err := s.mayDecide(who, a, in); err != nil {
 			return err
 		}
+		if !in.Uphold && !tx.Now().Before(a.DecideBy) { // undecided in time: it lapses or climbs, as the person was told
+			return seawall.E(op, seawall.Conflict, "appeal_time_over", "no", a.No)
+		}
 		a.DecidedAt, a.DecidedBy, a.DecidedName, a.Answer = tx.Now(), who.Principal.ID, who.Principal.WorkName, in.Answer
 		if in.Uphold {
 			err = s.uphold(ctx, tx, a, in.Only)

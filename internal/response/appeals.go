@@ -131,6 +131,9 @@ func (s *Service) file(ctx context.Context, tx seawall.Tx, r loop.Restriction, i
 	const op = "response.file"
 	secret := relief.Secret(s.d.LinkKey, code)
 	old, err := s.d.Relief.AppealBySecret(ctx, tx, secret)
+	if err == nil && casebook.PersonRef(old.Person) != r.Subject && old.Restriction != r.ID {
+		return relief.Appeal{}, seawall.E(op, seawall.NotFound, "appeal_no_measure") // another one's request opens nothing
+	}
 	if err == nil || !seawall.Is(err, seawall.NotFound) {
 		return old, err
 	}

@@ -2,6 +2,7 @@ package response
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/seawall-city/seawall"
@@ -165,12 +166,12 @@ func (s *Service) regradeOne(ctx context.Context, tx seawall.Tx, a border.Arriva
 	if err := s.gradeOrigins(ctx, tx, &j); err != nil {
 		return false, err
 	}
-	was := a.Tier
+	was, cited := a.Tier, a.Origins
 	a.Origins = j.origins
 	a, err := s.applyTier(ctx, tx, a)
-	if err != nil || a.Tier == was {
+	if err != nil || a.Tier == was && slices.Equal(cited, a.Origins) { // a new source of the same row is cited too
 		return false, err
 	}
 	_, err = s.border.Change(ctx, tx, a, "arrival.regraded", map[string]string{"from": was, "to": a.Tier})
-	return true, err
+	return a.Tier != was, err
 }

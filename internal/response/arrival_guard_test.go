@@ -1,11 +1,14 @@
 package response_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/border"
+	"github.com/seawall-city/seawall/internal/ledger"
+	"github.com/seawall-city/seawall/internal/relief"
 	"github.com/seawall-city/seawall/internal/response"
 )
 
@@ -199,5 +202,74 @@ func TestHandedOnIsNotLate(t *testing.T) {
 		if view.Total.Arrivals != 1 || view.Total.Late != 0 {
 			t.Errorf("%d late of %d", view.Total.Late, view.Total.Arrivals)
 		}
+	})
+}
+
+// A county reads of a family's member who stays in another one what the count
+// needs, and not who they are or where; the traveller reads no note of staff.
+func TestAGroupOverTwoCounties(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		dec, err := o.main.DeclareTravel(o.ctx, response.NewDeclaration{Request: o.request(), Journey: o.journey(),
+			People: []response.DeclaredPerson{{Identity: traveller("某甲", 85)}, {Identity: traveller("某乙", 86)}}})
+		o.ok(err)
+		now := o.clock.Now()
+		_, err = o.main.ChangeDeclaration(o.ctx, dec.Code, response.DeclarationChange{Arrived: &now})
+		o.ok(err)
+		here, there := dec.People[0].ID, dec.People[1].ID
+		o.write(func(tx seawall.Tx) error {
+			a, err := o.db.Arrival(o.ctx, tx, there)
+			if err != nil {
+				return err
+			}
+			a.Area, a.Stay, a.Version = cityPath, cityPath, a.Version+1
+			if err := o.db.SaveArrival(o.ctx, tx, a); err != nil {
+				return err
+			}
+			return o.log.Record(o.ctx, tx, ledger.Event{Type: "arrival.located", Subject: a.Ref(), Area: a.Area})
+		})
+		v, err := o.main.ArrivalView(o.ctx, o.countyDesk, here)
+		o.ok(err)
+		for _, p := range v.People {
+			if p.ID == there && (p.Person != "" || p.StayText != "" || p.Stay != "") || p.ID == here && p.Person == "" {
+				t.Errorf("the county reads %+v", p)
+			}
+		}
+		_, err = o.main.RecordCheck(o.ctx, o.grid, here, response.NewCheck{Check: border.Identity, Note: "邻居说的"})
+		o.ok(err)
+		mine, err := o.main.MyDeclaration(o.ctx, dec.Code)
+		o.ok(err)
+		for _, c := range mine.People[0].Checks {
+			if c.Note != "" || c.By != "" {
+				t.Errorf("the traveller reads %+v", c)
+			}
+		}
+		if c := o.arrival(here).Check(border.Identity); c.Note == "" {
+			t.Error("the note is gone from the record")
+		}
+	})
+}
+
+// After its time an objection is rejected no more: it lapses as the person was
+// told. And the request of one person opens nothing to another. Safeguards §6.
+func TestAnObjectionAfterItsTime(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		c := o.positive(grid1).Case
+		h, other := o.hold(c, o.epi), o.hold(c, o.epi)
+		mine := o.object(h, relief.WrongPerson)
+		same := fmt.Sprintf("objection-%09d", o.seq)
+		if h.contact.Person != other.contact.Person {
+			_, err := o.main.Object(o.ctx, response.Objection{Key: other.token, NewAppeal: response.NewAppeal{Request: same,
+				Restriction: other.stays[0].ID, Reason: relief.WrongPerson}})
+			o.refuse(err, seawall.NotFound, "appeal_no_measure")
+		} else {
+			t.Error("two people are needed")
+		}
+		o.clock.Advance(mine.DecideBy.Sub(o.clock.Now()) + time.Second)
+		no := response.AppealDecision{Answer: answer("维持", "It stays")}
+		_, err := o.main.DecideAppeal(o.ctx, o.countyDesk, o.appeal(mine.No).ID, no)
+		o.refuse(err, seawall.Conflict, "appeal_time_over")
+		no.Uphold = true
+		_, err = o.main.DecideAppeal(o.ctx, o.countyDesk, o.appeal(mine.No).ID, no)
+		o.ok(err)
 	})
 }

@@ -143,8 +143,11 @@ func (s *Service) declaration(ctx context.Context, tx seawall.Tx, g border.Group
 
 // declaredOne is one traveller as their own page shows them.
 func (s *Service) declaredOne(ctx context.Context, tx seawall.Tx, a border.Arrival) (DeclaredOne, error) {
-	one := DeclaredOne{ID: a.ID, No: a.No, Person: a.Person, Loop: a.Loop, Mask: a.Mask, State: a.State, Checks: a.Checks,
+	one := DeclaredOne{ID: a.ID, No: a.No, Person: a.Person, Loop: a.Loop, Mask: a.Mask, State: a.State, Checks: slices.Clone(a.Checks),
 		Duties: []MyDuty{}, Restrictions: []loop.Restriction{}}
+	for i := range one.Checks { // what staff wrote for staff stays with them
+		one.Checks[i].By, one.Checks[i].Note = "", ""
+	}
 	one.Applies, _ = s.measureView(a)
 	if a.Loop != "" {
 		steps, err := s.d.Loops.StepsOf(ctx, tx, a.Loop)

@@ -107,7 +107,7 @@ func (s *Service) ArrivalView(ctx context.Context, who Who, id seawall.ArrivalID
 		if out.AreaName, err = s.areaName(ctx, tx, a.Area); err != nil {
 			return err
 		}
-		if err := s.arrivalGroup(ctx, tx, a, &out); err != nil {
+		if err := s.arrivalGroup(ctx, tx, who, a, &out); err != nil {
 			return err
 		}
 		s.arrivalMeasure(a, &out)
@@ -117,7 +117,7 @@ func (s *Service) ArrivalView(ctx context.Context, who Who, id seawall.ArrivalID
 }
 
 // arrivalGroup fills who travels together and who told of it.
-func (s *Service) arrivalGroup(ctx context.Context, tx seawall.Tx, a border.Arrival, v *ArrivalView) error {
+func (s *Service) arrivalGroup(ctx context.Context, tx seawall.Tx, who Who, a border.Arrival, v *ArrivalView) error {
 	g, err := s.d.Border.Group(ctx, tx, a.Group)
 	if err != nil {
 		return err
@@ -126,12 +126,25 @@ func (s *Service) arrivalGroup(ctx context.Context, tx seawall.Tx, a border.Arri
 	if v.People, err = s.d.Border.ArrivalsOfGroup(ctx, tx, a.Group); err != nil {
 		return err
 	}
+	for i, p := range v.People {
+		if !s.scope(who).Contains(p.Area) && p.ID != a.ID {
+			v.People[i] = elsewhere(p)
+		}
+	}
 	if v.Reports, err = s.d.Border.ReportsOf(ctx, tx, a.ID); err != nil {
 		return err
 	}
 	v.Custody, err = s.d.Border.CustodyOf(ctx, tx, a.ID)
 	v.Gaps = border.Gaps(v.Custody)
 	return err
+}
+
+// elsewhere is somebody of a group who stays where the reader answers for nobody:
+// what the count needs, and not who they are or where.
+func elsewhere(a border.Arrival) border.Arrival {
+	return border.Arrival{ID: a.ID, No: a.No, Group: a.Group, Head: a.Head, Mask: a.Mask, Channels: a.Channels, Disease: a.Disease,
+		Origins: []border.Origin{}, Mode: a.Mode, Vehicle: a.Vehicle, Expected: a.Expected, Arrived: a.Arrived, Area: a.Area, Checks: border.NewChecks(),
+		Missing: a.Missing, Until: seawall.NoDay, Undeclared: a.Undeclared, State: a.State, Version: a.Version}
 }
 
 // arrivalMeasure fills what applies and why.
