@@ -156,7 +156,7 @@ func (s *Service) lift(ctx context.Context, tx seawall.Tx, a relief.Appeal, only
 	if err != nil {
 		return 0, err
 	}
-	n := 0
+	n, only := 0, only && r.State == loop.RestrictionActive
 	for _, o := range rs {
 		if o.ID != r.ID && (only || o.Loop != r.Loop || o.Fact != r.Fact) {
 			continue
@@ -170,6 +170,19 @@ func (s *Service) lift(ctx context.Context, tx seawall.Tx, a relief.Appeal, only
 		}
 	}
 	return n, nil
+}
+
+// stillHeld reports whether a measure is in force, or another one of the same duty
+// on the same fact has taken its place: a change of rules makes new measures, and
+// an objection to the old one does not end by it.
+func (s *Service) stillHeld(ctx context.Context, tx seawall.Tx, r loop.Restriction) (bool, error) {
+	if r.State == loop.RestrictionActive {
+		return true, nil
+	}
+	rs, err := s.d.Loops.RestrictionsOn(ctx, tx, r.Subject)
+	return slices.ContainsFunc(rs, func(o loop.Restriction) bool {
+		return o.Loop == r.Loop && o.Fact == r.Fact && o.State == loop.RestrictionActive
+	}), err
 }
 
 // appealEvent puts what became of an objection on the log.
@@ -197,7 +210,11 @@ func (s *Service) appealDue(ctx context.Context, tx seawall.Tx, id seawall.Appea
 	if err != nil {
 		return nil, 0, err
 	}
-	if r.State != loop.RestrictionActive {
+	held, err := s.stillHeld(ctx, tx, r)
+	if err != nil {
+		return nil, 0, err
+	}
+	if !held {
 		_, err := s.engine.Close(ctx, tx, a.Loop, relief.Moot, "the measure had ended", r.Ref())
 		return nil, 0, err
 	}

@@ -362,21 +362,8 @@ func (s *Service) correctRow(ctx context.Context, tx seawall.Tx, l *feedLine, c 
 	if l.row.Cancelled && a.Arrived.IsZero() && border.Standing(a.State) {
 		return s.notComing(ctx, tx, a, "未乘坐 did not travel: "+old.Feed)
 	}
-	if a.State == border.NotComing && c.arrived.IsZero() && !l.row.Cancelled { // travels after all
-		if a, err = s.comesAgain(ctx, tx, a); err != nil {
-			return err
-		}
-		if a, err = s.border.Change(ctx, tx, a, "arrival.corrected", map[string]string{"feed": old.Feed}); err != nil {
-			return err
-		}
-		if err = s.countGroup(ctx, tx, a.Group, c.size, border.Feed); err != nil {
-			return err
-		}
-		if a, err = s.d.Border.Arrival(ctx, tx, a.ID); err != nil {
-			return err
-		}
-		_, err = s.startArrival(ctx, tx, a)
-		return err
+	if a.State == border.NotComing && c.arrived.IsZero() && !l.row.Cancelled {
+		return s.travelsAfterAll(ctx, tx, a, c, old.Feed)
 	}
 	if a, err = s.relocate(ctx, tx, was, a); err != nil {
 		return err
@@ -387,6 +374,26 @@ func (s *Service) correctRow(ctx context.Context, tx seawall.Tx, l *feedLine, c 
 	if !c.arrived.IsZero() && !c.arrived.Equal(was.Arrived) {
 		_, err = s.here(ctx, tx, a, c.arrived)
 	}
+	return err
+}
+
+// travelsAfterAll awaits again somebody of whom a feed had said that they do not
+// travel.
+func (s *Service) travelsAfterAll(ctx context.Context, tx seawall.Tx, a border.Arrival, c coming, feed string) error {
+	a, err := s.comesAgain(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	if a, err = s.border.Change(ctx, tx, a, "arrival.corrected", map[string]string{"feed": feed}); err != nil {
+		return err
+	}
+	if err = s.countGroup(ctx, tx, a.Group, c.size, border.Feed); err != nil {
+		return err
+	}
+	if a, err = s.d.Border.Arrival(ctx, tx, a.ID); err != nil {
+		return err
+	}
+	_, err = s.startArrival(ctx, tx, a)
 	return err
 }
 

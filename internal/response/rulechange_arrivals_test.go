@@ -101,3 +101,30 @@ func (o *office) arrivalSteps(id seawall.ArrivalID) []string {
 	slices.Sort(out)
 	return out
 }
+
+// A change of rules answers no objection: it goes on against the measure that took
+// the old one's place, and undecided it ends that one. Safeguards §6.
+func TestARuleChangeLeavesAnObjection(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.at("2022-07-01 10:00")
+		o.graded(shanghai, "high", "2022-06-20")
+		id := o.came(1)
+		o.makeAll(t, id)
+		v, err := o.main.ArrivalView(o.ctx, o.cityDesk, id)
+		o.ok(err)
+		o.at("2022-07-04 09:00")
+		mine, err := o.main.FileAppeal(o.ctx, o.grid, response.NewAppeal{Request: o.request(), Restriction: v.Restrictions[0].ID, Reason: "wrong_days"})
+		o.ok(err)
+		_, err = o.main.ApplyRuleChange(o.ctx, o.epi, "YC-ARR-2022-05-26", "YC-ARR-2022-07-04", "")
+		o.ok(err)
+		if o.active(v.Arrival.Person) == 0 {
+			t.Fatal("the new matrix restricts nobody here")
+		}
+		o.tickAt(mine.DecideBy.Add(time.Second))
+		read, err := o.main.MyAppeal(o.ctx, mine.Code)
+		o.ok(err)
+		if read.State != "lapsed" || o.active(v.Arrival.Person) != 0 {
+			t.Errorf("undecided: %s, %d measures in force", read.State, o.active(v.Arrival.Person))
+		}
+	})
+}
