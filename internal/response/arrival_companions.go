@@ -173,11 +173,11 @@ func (s *Service) headcount(ctx context.Context, tx seawall.Tx, g border.Group) 
 				return err
 			}
 		case !counted && c.Made() && c.Source != border.ByStaff:
-			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "the group is larger than was counted"); err != nil {
+			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "同行人数多于已核数 the group is larger than was counted"); err != nil {
 				return err
 			}
 		case !counted && c.Made() && border.Unnamed(people) > 0:
-			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "a companion was found after the count"); err != nil {
+			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "清点后又发现同行人 a companion was found after the count"); err != nil {
 				return err
 			}
 		}

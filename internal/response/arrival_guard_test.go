@@ -273,3 +273,29 @@ func TestAnObjectionAfterItsTime(t *testing.T) {
 		o.ok(err)
 	})
 }
+
+// Whoever may not decide about a measure does not end one by saying that somebody
+// has left, or that another city has them.
+func TestAMeasureIsNotEndedByTheWay(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.graded(shanghai, "high", o.day(-10).String())
+		a := o.come("某甲", 84)
+		_, err := o.main.NotComing(o.ctx, o.grid, o.come("某乙", 83).ID, response.Move{Reason: "已离开"})
+		o.ok(err) // nobody had decided anything about this one
+		for _, c := range []response.NewCheck{{Check: border.Location, Stay: grid1}, {Check: border.Measure, Told: true}} {
+			_, err := o.main.RecordCheck(o.ctx, o.epi, a.ID, c)
+			o.ok(err)
+		}
+		_, err = o.main.NotComing(o.ctx, o.grid, a.ID, response.Move{Reason: "已离开"})
+		o.refuse(err, seawall.Denied, "")
+		_, err = o.main.HandOnArrival(o.ctx, o.grid, a.ID, response.HandOn{To: "南通市", Letter: "1号"})
+		o.ok(err)
+		_, err = o.main.ReceiptArrival(o.ctx, o.grid, a.ID, response.Receipt{})
+		o.refuse(err, seawall.Denied, "")
+		if o.active(o.arrival(a.ID).Person) == 0 {
+			t.Error("the measure has ended")
+		}
+		_, err = o.main.ReceiptArrival(o.ctx, o.epi, a.ID, response.Receipt{})
+		o.ok(err)
+	})
+}

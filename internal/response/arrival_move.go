@@ -66,8 +66,20 @@ func (s *Service) NotComing(ctx context.Context, who Who, id seawall.ArrivalID, 
 		if !border.Standing(a.State) {
 			return seawall.E(op, seawall.Conflict, "arrival_ended", "state", a.State)
 		}
+		if err := s.mayEnd(who, a); err != nil {
+			return err
+		}
 		return s.notComing(ctx, tx, a, strings.TrimSpace(in.Reason))
 	})
+}
+
+// mayEnd refuses to end a confirmed measure by the way, as somebody who left or is
+// another city's now, to who may not decide about measures.
+func (s *Service) mayEnd(who Who, a border.Arrival) error {
+	if a.ConfirmedBy == "" {
+		return nil
+	}
+	return s.allow(who, auth.ArrivalConfirm, auth.Resource{Kind: seawall.KindArrival, ID: string(a.ID), Area: a.Area, Owner: a.Owner})
 }
 
 func (s *Service) notComing(ctx context.Context, tx seawall.Tx, a border.Arrival, reason string) error {
@@ -172,6 +184,9 @@ func (s *Service) ReceiptArrival(ctx context.Context, who Who, id seawall.Arriva
 		offer, waits := border.Offered(chain)
 		if !waits {
 			return seawall.E(op, seawall.Conflict, "handon_none")
+		}
+		if err := s.mayEnd(who, a); err != nil {
+			return err
 		}
 		offer.Accepted, offer.Letter = tx.Now(), pick(in.Letter, offer.Letter)
 		if offer.Letter == "" {
