@@ -76,7 +76,9 @@ func (s *Service) shrinkGroup(ctx context.Context, tx seawall.Tx, a border.Arriv
 		return err
 	}
 	g.Known = border.Present(people)
-	g.Size = max(g.Size-1, g.Known)
+	if g.Size = max(g.Size-1, g.Known); g.Known == 0 {
+		g.Size = 0 // with the last one the numbers without a name have gone too
+	}
 	if g.Declared > 0 && !a.Undeclared {
 		g.Declared = max(g.Declared-1, 0)
 	}

@@ -216,11 +216,13 @@ func (s *Service) ChangeDeclaration(ctx context.Context, code string, ch Declara
 		if g, err = s.d.Border.Group(ctx, tx, g.ID); err != nil {
 			return err
 		}
-		if g, err = s.border.KeepGroup(ctx, tx, g); err != nil { // whoever read it before reads it again
-			return err
-		}
-		if err := s.record(ctx, tx, "group.changed", g.Ref(), "", "", map[string]string{"no": g.No, "by": "declaration"}); err != nil {
-			return err
+		if head.ID != "" {
+			if g, err = s.border.KeepGroup(ctx, tx, g); err != nil { // whoever read it before reads it again
+				return err
+			}
+			if err := s.border.Note(ctx, tx, head, "arrival.declared", map[string]string{"by": "declaration", "group": g.No}); err != nil {
+				return err
+			}
 		}
 		out, err = s.declaration(ctx, tx, g)
 		return err
