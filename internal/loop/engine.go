@@ -142,6 +142,9 @@ type Opening struct {
 	Parties Parties
 	Steps   []StepPlan
 	Series  []SeriesPlan
+	// Gone are, in a plan made anew, the steps that answers did away with; open ones
+	// are withdrawn.
+	Gone []string
 }
 
 // Open opens a loop with its steps, series and clocks and finds its owner.

@@ -11,7 +11,8 @@ import (
 // its turn has come: it opens and its clock starts. Where the protocol's
 // conditions or due times depend on what the steps gave, Config.Again plans the
 // loop anew after each step that ends: steps that the plan has now are made, ones
-// that wait and are not in it any more are dropped.
+// that wait and are not in it any more are dropped, and open ones that an answer
+// did away with are withdrawn.
 
 // settled reports whether nothing of these keys is left to do; keys that the loop
 // does not have are settled.
@@ -107,7 +108,7 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 			return steps, nil, err
 		}
 	}
-	if err := e.drop(ctx, tx, steps, in); err != nil {
+	if err := e.drop(ctx, tx, l, steps, in, plan.Gone); err != nil {
 		return steps, nil, err
 	}
 	steps, err = e.changeSeries(ctx, tx, l, steps, plan.Series)
@@ -165,17 +166,31 @@ func (e *Engine) endSeries(ctx context.Context, tx seawall.Tx, l Loop, s Series,
 	return err
 }
 
-// drop cancels the steps that wait and that the plan does not have any more.
-func (e *Engine) drop(ctx context.Context, tx seawall.Tx, steps []Step, in map[string]bool) error {
+// drop cancels the steps that wait and that the plan does not have any more, and
+// withdraws the open ones that an answer did away with, with their clocks.
+func (e *Engine) drop(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, in map[string]bool, gone []string) error {
+	ended := map[seawall.StepID]bool{}
 	for i := range steps {
 		s := &steps[i]
-		if s.State != Waiting || s.Series || in[s.Key] {
+		if s.Series || in[s.Key] {
 			continue
 		}
-		s.State, s.DoneAt, s.DoneBy, s.Required, s.Version = Cancelled, tx.Now(), tx.Actor().Name, false, s.Version+1
+		switch {
+		case s.State == Waiting:
+			s.State = Cancelled
+		case s.State == Open && s.ChildLoop == "" && slices.Contains(gone, s.Key):
+			s.State, ended[s.ID] = Withdrawn, true
+		default:
+			continue
+		}
+		s.DoneAt, s.DoneBy, s.Required, s.Version = tx.Now(), tx.Actor().Name, false, s.Version+1
 		if err := e.Store.SaveStep(ctx, tx, *s); err != nil {
 			return err
 		}
 	}
-	return nil
+	if len(ended) == 0 {
+		return nil
+	}
+	_, err := e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return ended[c.Step] })
+	return err
 }

@@ -82,6 +82,9 @@ func (b *planner) one(i int, st Step, it item) string {
 	}
 	rule := b.rule(st, it)
 	if !there {
+		if strings.Contains(st.When, "step.") {
+			b.out.Gone = append(b.out.Gone, key)
+		}
 		b.trace(key, false, why, rule)
 		return ""
 	}

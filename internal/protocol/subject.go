@@ -73,6 +73,9 @@ type Plan struct {
 	Steps        []loop.StepPlan
 	Series       []loop.SeriesPlan
 	Restrictions []RestrictionPlan
+	// Gone are the keys of steps that the answers of other steps did away with: one
+	// that is open already is not needed any more.
+	Gone []string
 	// Trace says why each step is there or not, in the file's order.
 	Trace []Line
 }

@@ -202,7 +202,7 @@ func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, ste
 	if err != nil {
 		return loop.Opening{}, err
 	}
-	return loop.Opening{Steps: required(p, plan.Steps), Series: plan.Series}, nil
+	return loop.Opening{Steps: required(p, plan.Steps), Series: plan.Series, Gone: plan.Gone}, nil
 }
 
 // settledSteps gives what the steps of a loop gave so far, as plans ask for it.
