@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,6 +61,7 @@ func (f *file) checkWhen(i int, env *cel.Env) {
 	}
 	if s.When != "" {
 		f.built.rules[stepPath(i)+".when"] = f.condition(stepPath(i)+".when", s.When, env, vars)
+		f.warnUnanswered(i)
 	}
 	for n, t := range s.TitleIf {
 		path := titlePath(i, n)
@@ -356,6 +358,7 @@ func (f *file) checkDaily(at string, i int, d Daily) {
 // checkRestrict checks that what limits somebody has a fact, an end, a reason and
 // an appeal.
 func (f *file) checkRestrict(path string, i int, x Restrict) {
+	before := len(f.problems)
 	switch f.built.Subject {
 	case SubjectCase, SubjectContact, SubjectArrival:
 	default:
@@ -384,4 +387,29 @@ func (f *file) checkRestrict(path string, i int, x Restrict) {
 	}
 	f.checkEvent(path+".after", i, x.After)
 	f.fromExposure(path+".after", x.After)
+	if len(f.problems) > before {
+		return
+	}
+	f.warn(path, text("只有 plan: true 的限制会由负责人决定后执行；这里写的只作说明，不会限制任何人", "only a limit with plan: true is carried out once an officer decides it; this one is shown and limits nobody"))
+}
+
+// answerOf finds an answer of a step's form in a condition.
+const answerOf = `step\.([a-z][a-z0-9_]*)\.([a-z][a-z0-9_]*)`
+
+// warnUnanswered warns where a condition turns round, by ! or !=, the answer of a
+// step that may not be there: what nobody knows makes the whole condition false,
+// and a step that was to go on for everybody without that answer would be missing.
+func (f *file) warnUnanswered(i int) {
+	when := f.built.Steps[i].When
+	if !strings.Contains(when, "!") {
+		return
+	}
+	for _, m := range regexp.MustCompile(answerOf).FindAllStringSubmatch(when, -1) {
+		at := slices.IndexFunc(f.built.Steps[:i], func(s Step) bool { return s.Key == m[1] && s.When != "" })
+		if at < 0 || m[2] == "done" || strings.Contains(when, m[0]+".given") || strings.Contains(when, "step."+m[1]+".done") {
+			continue
+		}
+		f.warn(stepPath(i)+".when", textf("环节 %s 不一定在：没有它的回答时这一条件不成立。要对没有回答的人也成立，先问 %s.given", "step %s may not be there: without its answer this condition does not hold. To hold for those as well, ask %s.given first", m[1], m[0]))
+		return
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -70,5 +71,31 @@ func TestRabiesBitesAreAFile(t *testing.T) {
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// A condition that forgets those without an answer gets a warning: it would take
+// their doses away.
+func TestForgottenAnswersAreWarnedOf(t *testing.T) {
+	src, err := os.ReadFile("../../examples/protocols/rabies-bite.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := shipped(t)
+	about := func(body []byte) (n int) {
+		_, problems := set.Check("rabies-bite.yaml", body)
+		for _, p := range problems {
+			if p.Warning && strings.Contains(p.Text.EN, "step.animal_end.healthy.given") {
+				n++
+			}
+		}
+		return n
+	}
+	if n := about(src); n != 0 {
+		t.Errorf("%d warnings of a file that asks", n)
+	}
+	careless := strings.ReplaceAll(string(src), "!(step.animal_end.healthy.given && step.animal_end.healthy)", "!step.animal_end.healthy")
+	if n := about([]byte(careless)); n != 2 {
+		t.Errorf("%d warnings, want one for each of the two doses", n)
 	}
 }

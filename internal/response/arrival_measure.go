@@ -153,10 +153,6 @@ func (s *Service) confirmMeasure(ctx context.Context, tx seawall.Tx, who Who, a 
 // arrivalRestrictions makes the restriction of each segment that limits movement.
 func (s *Service) arrivalRestrictions(tx seawall.Tx, who Who, a border.Arrival, r *regime.Regime, from border.Origin, plan regime.Plan, since time.Time) ([]loop.Restriction, error) {
 	var out []loop.Restriction
-	appeal := appealHours
-	if h := r.AppealHours(); h > 0 {
-		appeal = h
-	}
 	for _, seg := range plan.Segments {
 		if !seg.Kind.Restricts() {
 			continue
@@ -168,7 +164,7 @@ func (s *Service) arrivalRestrictions(tx seawall.Tx, who Who, a border.Arrival, 
 		one, err := loop.NewRestriction(seawall.RestrictionID(tx.NewID()), loop.Order{
 			Subject: casebook.PersonRef(a.Person), Kind: string(seg.Kind), Fact: a.Ref(), Cited: cited(from), Regime: r.Ref(), Rule: seg.Why.Rule,
 			During: seawall.Interval{From: start.UTC(), To: seg.To.Add(1).Start(s.d.Zone).UTC()},
-			Reason: seg.Text, AppealHours: appeal, DecidedBy: who.Principal.ID, DecidedName: who.Principal.WorkName})
+			Reason: seg.Text, AppealHours: appealIn(r), DecidedBy: who.Principal.ID, DecidedName: who.Principal.WorkName})
 		if err != nil {
 			return nil, err
 		}

@@ -11,9 +11,18 @@ import (
 	"github.com/seawall-city/seawall/internal/regime"
 )
 
-// appealHours is how long a decision on an appeal may take. Source: our own
-// default (requirements §2.10, appeals).
+// appealHours is how long a decision on an appeal may take where the regime of an
+// old record does not say; today's files all do, or they are refused. Source: our
+// own default (requirements §2.10, appeals).
 const appealHours = 8
+
+// appealIn is how soon an objection to a measure of a regime is decided, in hours.
+func appealIn(r *regime.Regime) int {
+	if h := r.AppealHours(); h > 0 {
+		return h
+	}
+	return appealHours
+}
 
 // monitorHour is the local hour by which the day's health report is due. Source:
 // our own choice, so that staff can look for the silent before the cut-off.
@@ -178,7 +187,7 @@ func (s *Service) restrictions(tx seawall.Tx, f following) ([]loop.Restriction, 
 			Subject: casebook.PersonRef(f.contact.Person), Kind: string(seg.Kind), Fact: f.fact,
 			Regime: f.rule.Ref(), Rule: seg.Why.Rule,
 			During: seawall.Interval{From: from.UTC(), To: seg.To.Add(1).Start(s.d.Zone).UTC()},
-			Reason: seg.Text, AppealHours: appealHours, DecidedBy: f.by.id, DecidedName: f.by.name})
+			Reason: seg.Text, AppealHours: appealIn(f.rule), DecidedBy: f.by.id, DecidedName: f.by.name})
 		if err != nil {
 			return nil, err
 		}

@@ -299,10 +299,7 @@ func (s *Service) restrictAnew(ctx context.Context, tx seawall.Tx, who Who, m mo
 		o := order
 		o.Kind, o.Regime, o.Rule, o.Reason = string(seg.Kind), seg.Why.Regime+"@"+seg.Why.Version, seg.Why.Rule, seg.Text
 		o.During = seawall.Interval{From: from.UTC(), To: seg.To.Add(1).Start(s.d.Zone).UTC()}
-		o.DecidedBy, o.DecidedName, o.AppealHours = by.id, by.name, appealHours
-		if h := b.AppealHours(); h > 0 {
-			o.AppealHours = h
-		}
+		o.DecidedBy, o.DecidedName, o.AppealHours = by.id, by.name, appealIn(b)
 		r, err := loop.NewRestriction(seawall.RestrictionID(tx.NewID()), o)
 		if err != nil {
 			return nil, err
