@@ -1,7 +1,9 @@
 package response
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -98,7 +100,7 @@ func prefixed(prefix string, bad []seawall.FieldError) []seawall.FieldError {
 func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, e casebook.Entry, person casebook.Person) (casebook.Entry, error) {
 	if e.Request != "" {
 		old, err := s.d.Entries.EntryByRequest(ctx, tx, e.Request)
-		if err == nil && old.Kind != e.Kind {
+		if err == nil && (old.Kind != e.Kind || old.Area != e.Area || !sameValues(old.Values, e.Values)) {
 			return old, seawall.E("response.keepEntry", seawall.Conflict, "request_used")
 		}
 		if !seawall.Is(err, seawall.NotFound) {
@@ -131,6 +133,15 @@ func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Prot
 		return e, err
 	}
 	return s.d.Entries.Entry(ctx, tx, e.ID)
+}
+
+// sameValues reports whether two entries say the same: what comes again under one
+// request must be the same form, or somebody's words would be dropped, or another's
+// shown.
+func sameValues(a, b map[string]any) bool {
+	x, errA := json.Marshal(a)
+	y, errB := json.Marshal(b)
+	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
 // aboutEntry is what duties about an entry depend on.

@@ -3,6 +3,7 @@ package response
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -277,15 +278,22 @@ func (s *Service) restrictAnew(ctx context.Context, tx seawall.Tx, who Who, m mo
 	if err != nil {
 		return nil, err
 	}
-	order := m.order
+	order, active := m.order, false
 	for _, r := range rs {
 		if r.Loop != m.subject.loop {
 			continue
 		}
+		active = active || r.State == loop.RestrictionActive
 		if by.id == "" {
 			by = decider{id: r.DecidedBy, name: r.DecidedName}
 		}
 		order.Fact, order.Cited = r.Fact, r.Cited
+	}
+	if !active {
+		lifted, err := s.liftedByObjection(ctx, tx, m.subject.loop)
+		if err != nil || lifted {
+			return nil, err
+		}
 	}
 	var out []loop.Restriction
 	for _, seg := range plan.Segments {
@@ -330,4 +338,11 @@ func orUnset(d seawall.Day) string {
 		return "–"
 	}
 	return d.String()
+}
+
+// liftedByObjection reports whether an objection ended a measure of a duty: no
+// change of rules puts it back.
+func (s *Service) liftedByObjection(ctx context.Context, tx seawall.Tx, id seawall.LoopID) (bool, error) {
+	evidence, err := s.d.Loops.EvidenceOf(ctx, tx, id)
+	return slices.ContainsFunc(evidence, func(e loop.Evidence) bool { return e.Ref.Kind == seawall.KindAppeal }), err
 }
