@@ -251,7 +251,7 @@ func (c *condition) judge(ctx context.Context, facts map[string]any) verdict {
 	}
 	out, _, err := c.prog.ContextEval(ctx, in)
 	switch {
-	case err != nil && len(unknown) > 0:
+	case err != nil && len(unknown) > 0 && !strings.Contains(err.Error(), "cost limit"):
 		return verdict{unknown: unknown}
 	case err != nil:
 		return verdict{failed: err}
