@@ -62,7 +62,7 @@ const betweenReports = 8
 func (e *Engine) dues(s Series, day seawall.Day, now time.Time) []time.Time {
 	var out []time.Time
 	for i := s.PerDay - 1; i >= 0; i-- {
-		if due := day.Hour(s.DueHour-i*betweenReports, e.Zone); due.After(now) {
+		if due := day.Hour(s.DueHour-i*betweenReports, e.Zone); !due.Before(now) {
 			out = append(out, due)
 		}
 	}
