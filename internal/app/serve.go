@@ -103,7 +103,7 @@ func (a *App) Handler() *httpapi.Server {
 		Accounts: a.Accounts, Areas: a.Areas, Regimes: a.Regimes, Auth: a.Policies, Policy: a.Policies,
 		Ledger: a.Journal, Events: a.Journal, Tiles: ledger.NewTileServer(a.DB, a.Journal), Feed: a.Feed, LogKey: a.Signer.Key(),
 		OperatorWho: a.Operator, Ready: a.Ready, Pages: webui.Handler(), SecureCookies: a.Config.Encrypted(),
-		StrictTransport: a.Config.TLS.Certificate != "", Version: a.Version,
+		StrictTransport: a.Config.TLS.Certificate != "", PublicURL: a.Config.Link(), Version: a.Version,
 		City: httpapi.Instance{Name: a.Config.City.Name, Root: a.Config.City.Root, Path: a.city,
 			Jurisdiction: a.Config.City.Jurisdiction, TimeZone: a.Config.City.TimeZone, Contact: a.Config.City.Contact}}
 	if a.story != nil {

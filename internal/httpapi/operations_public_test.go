@@ -42,8 +42,8 @@ func declaredOnline(t *testing.T, c *city, me *client) {
 		"origins": []any{map[string]any{"code": places[0].Code, "left": day}},
 		"people":  []any{map[string]any{"identity": map[string]any{"name": "某己", "phone": "13900000222"}}, map[string]any{"identity": map[string]any{"name": "某庚"}}}}
 	type mine struct {
-		No, Code, State string
-		People          []struct{ ID, Mask string }
+		No, Code, State, QR string
+		People              []struct{ ID, Mask string }
 	}
 	first, again := decode[mine](t, me.ok("POST", "public/declarations", in)), decode[mine](t, me.ok("POST", "public/declarations", in))
 	if first.Code == "" || first.Code != again.Code || first.No != again.No || len(again.People) != 2 {
@@ -52,6 +52,9 @@ func declaredOnline(t *testing.T, c *city, me *client) {
 	me.ok("GET", "public/declarations/"+first.Code, nil)
 	me.ok("POST", "public/declarations/"+first.Code, map[string]any{"arrived": c.app.Clock.Now()})
 	shown := me.ok("GET", "public/duties/"+first.Code, nil)
+	if !strings.HasPrefix(first.QR, "<svg ") || !strings.Contains(string(shown.body), `"qr":`) {
+		t.Error("the slip has no picture that opens the declaration")
+	}
 	if !strings.Contains(string(shown.body), first.No) || strings.Contains(string(shown.body), "某己") {
 		t.Errorf("my duties: %s", shown.body)
 	}

@@ -37,7 +37,11 @@ type PublicArea struct {
 func (s *Server) residentRoutes() {
 	handle(s, anybody, "GET", "/public/duties/{key}", "my-duties", "What is asked of me, by a personal link or a declaration's code",
 		func(ctx context.Context, _ response.Who, in *KeyPath) (response.MyDuties, error) {
-			return byKey(ctx, s, in.Key, s.d.Main.MyDuties)
+			mine, err := byKey(ctx, s, in.Key, s.d.Main.MyDuties)
+			if mine.Declaration != nil {
+				mine.Declaration.QR = s.slipQR(relief.Plain(in.Key))
+			}
+			return mine, err
 		})
 	handle(s, anybody, "GET", "/public/areas", "public-areas", "Areas of the city by name or below one",
 		func(ctx context.Context, _ response.Who, in *struct {
@@ -95,7 +99,11 @@ func (s *Server) declarationRoutes() {
 			if err := s.filing(ctx); err != nil {
 				return response.Declaration{}, err
 			}
-			return s.d.Main.DeclareTravel(ctx, in.Body)
+			d, err := s.d.Main.DeclareTravel(ctx, in.Body)
+			if d.Code != "" {
+				d.QR = s.slipQR(d.Code)
+			}
+			return d, err
 		})
 	handle(s, anybody, "GET", "/public/declarations/{key}", "my-declaration", "My declaration, by its code",
 		func(ctx context.Context, _ response.Who, in *KeyPath) (response.Declaration, error) {

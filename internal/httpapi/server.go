@@ -68,6 +68,9 @@ type Deps struct {
 	Ready func(ctx context.Context) error
 	// Pages serves everything that is not the API.
 	Pages http.Handler
+	// PublicURL is the address under which phones reach the server, without a slash
+	// at its end; printed slips and cards carry it.
+	PublicURL string
 	// SecureCookies is set where the port speaks TLS.
 	SecureCookies bool
 	// StrictTransport is set where the certificate is one that browsers trust by

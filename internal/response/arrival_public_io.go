@@ -44,7 +44,10 @@ type Declaration struct {
 	No string `json:"no"`
 	// Code is the secret that opens the declaration; only the answer to the first
 	// sending carries it.
-	Code     string          `json:"code,omitempty"`
+	Code string `json:"code,omitempty"`
+	// QR is an SVG that opens the declaration's page, for the printed slip. Package
+	// httpapi draws it for whoever holds the code.
+	QR       string          `json:"qr,omitempty"`
 	State    string          `json:"state"`
 	Size     int             `json:"size"`
 	Known    int             `json:"known"`

@@ -118,6 +118,7 @@ try {
   await sound(page, 'declare-waiting')
   await context.setOffline(false)
   await page.waitForSelector('[data-test=code]')
+  check(await page.evaluate(() => { const i = document.querySelector('[data-test=qr]'); return !!i && i.complete && i.naturalWidth > 0 }), 'the slip has its picture')
   check(true, 'without a network it waits, and goes out by itself when it is back')
   const code = await page.textContent('[data-test=code]')
   await sound(page, 'declare-done')

@@ -4,7 +4,7 @@ import { choices, field, h, type Child } from './dom'
 import { keepCode } from './keep'
 import { begin, type Flow } from './flow'
 import { area, dayInput, isDay, origin, type Area, type Place } from './pick'
-import { actions, declarationLines, keepIt, shownCode, type Declaration } from './shown'
+import { actions, declarationLines, keepIt, picture, shownCode, type Declaration } from './shown'
 import { screen } from './shell'
 import { mask, say, w } from './words'
 
@@ -126,6 +126,7 @@ export const declare: Flow<Draft> = {
         h('p', null, d.no, ' · ', moment(d.at)),
         d.code ? h('p', null, w().code) : null,
         d.code ? shownCode(d.code) : null,
+        picture(d),
         declarationLines(d),
         h('p', { class: 'small' }, w().slip.note)),
       keepIt(),

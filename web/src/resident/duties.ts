@@ -4,7 +4,7 @@ import { announce, field, h, type Child } from './dom'
 import { begin } from './flow'
 import { appeal, type AppealShown } from './appeal'
 import { help, type HelpShown } from './help'
-import { actions, declarationLines, keptCodes, line, trail, type Declaration, type Duty, type Measure, type Traveller } from './shown'
+import { actions, declarationLines, keptCodes, line, picture, trail, type Declaration, type Duty, type Measure, type Traveller } from './shown'
 import { go, loading, problem, screen } from './shell'
 import { mask, say, w } from './words'
 
@@ -90,7 +90,7 @@ function declaration(d: Declaration, key: string): Child {
     }
   }
   return h('section', null,
-    h('div', { class: 'slip' }, h('p', { class: 'slip-title' }, w().slip.title), h('p', null, d.no), declarationLines(d)),
+    h('div', { class: 'slip' }, h('p', { class: 'slip-title' }, w().slip.title), h('p', null, d.no), picture(d), declarationLines(d)),
     d.state === 'expected' ? h('div', { class: 'row' }, h('button', { type: 'button', class: 'main', 'data-test': 'arrived', onclick: () => void change({ arrived: now().toISOString() }) }, t().arrive), h('button', { type: 'button', onclick: () => void change({ notComing: true }) }, t().cancel)) : null,
     d.people.map((p) => traveller(p, key)))
 }

@@ -226,5 +226,5 @@ export const en: typeof zh = {
     expires: 'Ends',
     reason: 'Reason',
   },
-  slip: { title: 'Declaration of a journey to Yancheng', people: 'People', from: 'From', arrive: 'Arriving', stay: 'Stay', note: 'With the code this page shows your duties, takes your arrival, objections and requests for help. Emergency: 120.' },
+  slip: { title: 'Declaration of a journey to Yancheng', people: 'People', from: 'From', arrive: 'Arriving', stay: 'Stay', qr: 'QR code: scan it with a phone to open this declaration', note: 'With the picture or the code this page shows your duties, takes your arrival, objections and requests for help. Emergency: 120.' },
 }

@@ -10,7 +10,7 @@ export type Measure = { id: string; mask: string; kind: string; from: string; to
 export type Duty = { step: string; key: string; title: Text; due: string; day: string; state: string; self?: boolean }
 export type Traveller = { id: string; no: string; mask: string; state: string; applies?: { name: Text; text: Text; regime: string; rule: string; source: string; confirmed: boolean }; duties: Duty[]; restrictions: Restriction[] }
 export type Declaration = {
-  no: string; code?: string; state: string; size: number; known: number; at: string; version: number; expected: string; arrived: string; mode: string; vehicle?: string
+  no: string; code?: string; qr?: string; state: string; size: number; known: number; at: string; version: number; expected: string; arrived: string; mode: string; vehicle?: string
   stayName: Text; stayText?: string; origins: { code: string; name: Text; left: string }[]; people: Traveller[]; callPlace: Text
 }
 export type Mark = { at: string; what: string; by?: string; text: Text }
@@ -50,6 +50,9 @@ export function shownCode(code: string): HTMLElement {
   const parts = code.split('-')
   return h('p', { class: 'code', 'data-test': 'code' }, parts.map((p, i) => h('span', null, p + (i < parts.length - 1 ? '-' : ''))))
 }
+/** The picture that opens this declaration, for the printed slip. */
+export const picture = (d: Declaration): Child => (d.qr ? h('img', { class: 'qr', 'data-test': 'qr', alt: w().slip.qr, src: 'data:image/svg+xml,' + encodeURIComponent(d.qr) }) : null)
+
 /** What to do with the code. */
 export const keepIt = (): HTMLElement => h('p', { class: 'note' }, kiosk ? w().codeKeepKiosk : w().codeKeep)
 

@@ -224,5 +224,5 @@ export const zh = {
     expires: '到期',
     reason: '理由',
   },
-  slip: { title: '来盐返盐申报凭条', people: '人员', from: '来自', arrive: '到达', stay: '住址', note: '凭编码可在“盐之无疫”查看事项、报告到达、提出申诉、求助。急救拨 120。' },
+  slip: { title: '来盐返盐申报凭条', people: '人员', from: '来自', arrive: '到达', stay: '住址', qr: '二维码：用手机扫描可打开本申报', note: '扫二维码或凭编码可在“盐之无疫”查看事项、报告到达、提出申诉、求助。急救拨 120。' },
 }
