@@ -47,16 +47,17 @@ func TestAnySequenceRefolds(t *testing.T) {
 		b := newBench(clock.Now())
 		c := b.e.Config
 		c.Store, c.Log = db, p.log
-		c.Rules = func(string) loop.Rule {
-			return loop.Rule{AcceptWithin: 3 * time.Hour, Gap: seawall.Text{ZH: "无人接手", EN: "nobody took it"}, ReopenDays: 30}
+		c.Rules = func(protocol string) loop.Rule {
+			return loop.Rule{Again: protocol == "q@1", AcceptWithin: 3 * time.Hour, Gap: seawall.Text{ZH: "无人接手", EN: "nobody took it"}, ReopenDays: 30}
 		}
 		c.Child = func(_ context.Context, _ seawall.Tx, parent loop.Loop, s loop.Step) (loop.Opening, error) {
 			o := opening(step("of the child", s.Due, ""))
 			o.Subject, o.Fact = parent.Subject, parent.Fact
 			return o, nil
 		}
+		c.Again = p.again
 		p.e = loop.New(c)
-		for range 500 {
+		for range 600 {
 			p.something()
 		}
 		t.Logf("done: %v", p.done)
@@ -147,6 +148,12 @@ func (p *play) things() map[string]func(tx seawall.Tx) error {
 			return err
 		},
 		"reopen": func(tx seawall.Tx) error { _, err := p.e.ReopenLoop(p.ctx, tx, id, reason); return err },
+		"cancel child": func(tx seawall.Tx) error {
+			return p.onChild(tx, id, func(child seawall.LoopID) error { _, err := p.e.Cancel(p.ctx, tx, child, reason); return err })
+		},
+		"reopen child": func(tx seawall.Tx) error {
+			return p.onChild(tx, id, func(child seawall.LoopID) error { _, err := p.e.ReopenLoop(p.ctx, tx, child, reason); return err })
+		},
 		"impose": func(tx seawall.Tx) error { return p.impose(tx, id) },
 		"lift":   func(tx seawall.Tx) error { return p.lift(tx, id) },
 		"timer": func(tx seawall.Tx) error {
@@ -168,7 +175,7 @@ func of[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 func sorted(m map[string]func(seawall.Tx) error) (out []string) {
 	for _, k := range []string{"open", "open 2", "complete", "complete 2", "impossible", "step again", "raise", "add step", "add series", "offer", "accept", "roster", "move",
-		"withdraw", "cancel", "close", "reopen", "impose", "lift", "timer", "fire", "fire 2", "fire 3"} {
+		"withdraw", "cancel", "close", "reopen", "cancel child", "reopen child", "impose", "lift", "timer", "fire", "fire 2", "fire 3"} {
 		if m[k] != nil {
 			out = append(out, k)
 		}
@@ -186,7 +193,7 @@ func (p *play) noted(tx seawall.Tx, l loop.Loop, err error) error {
 
 func (p *play) open(tx seawall.Tx) error {
 	o := opening()
-	o.Subject.ID, o.Protocol = fmt.Sprint("k", p.r.IntN(6)), "p@1"
+	o.Subject.ID, o.Protocol = fmt.Sprint("k", p.r.IntN(6)), of(p.r, []string{"p@1", "q@1"})
 	for i := range 1 + p.r.IntN(4) {
 		s := step(fmt.Sprint("s", i), tx.Now().Add(p.hours(60)-10*time.Hour), of(p.r, []string{"", "note", "result"}))
 		switch p.r.IntN(6) {
@@ -218,6 +225,42 @@ func (p *play) series(tx seawall.Tx) loop.SeriesPlan {
 	today := seawall.DayOf(tx.Now(), p.e.Zone)
 	return loop.SeriesPlan{Key: "monitor", Title: seawall.Text{ZH: "监测", EN: "Monitoring"}, From: today.Add(p.r.IntN(2)), To: today.Add(1 + p.r.IntN(5)),
 		DueHour: 20, PerDay: 1 + p.r.IntN(2), Needs: "report"}
+}
+
+// again plans a duty anew as answers might: of what it has some is asked for, some
+// not any more, and some of that was done away with.
+func (p *play) again(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) (o loop.Opening, err error) {
+	seen := map[string]bool{}
+	for _, s := range steps {
+		if s.Series || seen[s.Key] {
+			continue
+		}
+		seen[s.Key] = true
+		if p.r.IntN(4) == 0 {
+			o.Gone = append(o.Gone, s.Key)
+			continue
+		}
+		n := step(s.Key, s.Due, s.Needs)
+		n.After, n.Child, n.Waiting = s.After, s.Child, p.r.IntN(2) == 0
+		o.Steps = append(o.Steps, n)
+	}
+	all, err := p.db.SeriesOf(ctx, tx, l.ID)
+	for _, s := range all {
+		if p.r.IntN(3) > 0 {
+			o.Series = append(o.Series, loop.SeriesPlan{Key: s.Key, Title: s.Title, From: s.From, To: s.To, DueHour: s.DueHour, PerDay: s.PerDay, Needs: s.Needs, Rule: s.Rule})
+		}
+	}
+	return o, err
+}
+
+// onChild does something with a duty that a step of another one opened.
+func (p *play) onChild(tx seawall.Tx, id seawall.LoopID, do func(seawall.LoopID) error) error {
+	return p.onStep(tx, id, func(_ seawall.Tx, s loop.Step) error {
+		if s.ChildLoop == "" {
+			return nil
+		}
+		return do(s.ChildLoop)
+	})
 }
 
 // onStep does something with a step of a duty.

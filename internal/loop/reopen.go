@@ -2,6 +2,7 @@ package loop
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,23 +64,58 @@ func (e *Engine) ReopenLoop(ctx context.Context, tx seawall.Tx, id seawall.LoopI
 	return l, seawall.Wrap(op, e.waitAgain(ctx, tx, l, reason))
 }
 
-// waitAgain opens the step of the parent that had been done by a loop which is
-// open again.
+// waitAgain opens the step of the parent that had been settled, done or not, by
+// the end of a loop which is open again.
 func (e *Engine) waitAgain(ctx context.Context, tx seawall.Tx, l Loop, reason string) error {
 	if l.Parent == "" {
 		return nil
 	}
-	steps, err := e.Store.StepsOf(ctx, tx, l.Parent)
+	up, steps, err := e.load(ctx, tx, l.Parent)
 	if err != nil {
 		return err
 	}
-	for _, s := range steps {
-		if s.ChildLoop == l.ID && s.State == Done {
-			_, err := e.Reopen(ctx, tx, s.ID, l.Ref(), reason)
+	for i, s := range steps {
+		if s.ChildLoop == l.ID && (s.State == Done || s.State == Cancelled) {
+			_, err := e.bringBack(ctx, tx, up, steps, i, l.Ref(), reason)
 			return err
 		}
 	}
 	return nil
+}
+
+// bringBack opens a settled step of an open loop again, with the reason; its clock
+// starts anew from now.
+func (e *Engine) bringBack(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, at int, why seawall.Ref, reason string) (Step, error) {
+	st := &steps[at]
+	st.State, st.DoneAt, st.DoneBy, st.Version = Open, time.Time{}, "", st.Version+1
+	st.Area, st.Owner, st.OwnerName = l.Area, l.Owner, l.OwnerName
+	if err := e.Store.SaveStep(ctx, tx, *st); err != nil {
+		return Step{}, err
+	}
+	if why.IsZero() {
+		why = l.Ref() // a reason with what it points to: see spoken
+	}
+	ev := Evidence{ID: tx.NewID(), Loop: l.ID, Step: st.ID, Kind: "reason", Text: reason, Ref: why, By: tx.Actor().Name, At: tx.Now()}
+	if err := e.Store.SaveEvidence(ctx, tx, ev); err != nil {
+		return Step{}, err
+	}
+	if err := e.arm(ctx, tx, l, *st, tx.Now()); err != nil {
+		return Step{}, err
+	}
+	return *st, e.record(ctx, tx, l, steps, "step.reopened", st.Ref(), map[string]string{"key": st.Key, "because": why.String()})
+}
+
+// spoken reports whether somebody's word or evidence settled a step, the last that
+// was said of it: not the end of its loop, nor an answer of another step. The
+// reason why a step was opened again points to something and settles nothing.
+func spoken(s Step, evidence []Evidence) bool {
+	said := false
+	for _, ev := range evidence { // in the order of their time
+		if ev.Step == s.ID {
+			said = ev.Kind != "reason" || ev.Ref.IsZero()
+		}
+	}
+	return said
 }
 
 // mayReopen says why a loop cannot be opened again.
@@ -115,28 +151,31 @@ func (e *Engine) resume(ctx context.Context, tx seawall.Tx, l Loop, ended time.T
 	if err != nil {
 		return nil, nil, err
 	}
-	said := map[seawall.StepID]bool{}
-	for _, ev := range evidence {
-		said[ev.Step] = true
-	}
-	more, err := e.resumeSeries(ctx, tx, l)
-	if err != nil {
-		return nil, nil, err
-	}
 	today := seawall.DayOf(tx.Now(), e.Zone)
-	var back []int
+	back := map[seawall.StepID]bool{}
 	for i := range steps {
 		s := &steps[i]
-		if s.State != Cancelled || said[s.ID] || !s.DoneAt.Equal(ended) || s.Series && seawall.DayOf(s.Due, e.Zone) < today {
+		if s.State != Cancelled || spoken(*s, evidence) || !s.DoneAt.Equal(ended) || s.Series && seawall.DayOf(s.Due, e.Zone) < today {
 			continue
 		}
 		s.State, s.DoneAt, s.DoneBy, s.Area, s.Owner, s.OwnerName = Waiting, time.Time{}, "", l.Area, l.Owner, l.OwnerName
 		s.ChildLoop = ""
-		back = append(back, i)
+		back[s.ID] = true
 	}
-	for _, i := range back {
+	steps, more, err := e.resumeSeries(ctx, tx, l, steps)
+	if err != nil {
+		return nil, nil, err
+	}
+	series, err := e.Store.SeriesOf(ctx, tx, l.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range steps {
 		s := &steps[i]
-		turn := settled(s.After, steps, nil)
+		if !back[s.ID] {
+			continue
+		}
+		turn := settled(s.After, steps, series)
 		if turn {
 			opened = append(opened, s.ID)
 		}
@@ -153,26 +192,48 @@ func (e *Engine) resume(ctx context.Context, tx seawall.Tx, l Loop, ended time.T
 	return append(steps, s), nil, err
 }
 
-// resumeSeries lets the series go on that have days left, from tomorrow; today's
-// steps are resumed with the others.
-func (e *Engine) resumeSeries(ctx context.Context, tx seawall.Tx, l Loop) (more bool, err error) {
-	all, err := e.Store.SeriesOf(ctx, tx, l.ID)
+// resumeSeries lets the series go on that the end of the loop had cut off and that
+// have days left.
+func (e *Engine) resumeSeries(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) (all []Step, more bool, err error) {
+	series, err := e.Store.SeriesOf(ctx, tx, l.ID)
 	if err != nil {
-		return false, err
+		return steps, false, err
 	}
-	next := seawall.DayOf(tx.Now(), e.Zone).Add(1)
-	for _, s := range all {
-		if s.State != Cancelled || s.To < next {
+	for _, s := range series {
+		if s.State != Cancelled {
 			continue
 		}
-		s.State, s.Next, s.Version = Open, max(s.From, next), s.Version+1
-		if err := e.planNext(ctx, tx, &s); err != nil {
-			return more, err
+		went, made, err := e.goOn(ctx, tx, l, s, s.From, steps)
+		if err != nil {
+			return steps, more, err
 		}
-		if err := e.Store.SaveSeries(ctx, tx, s); err != nil {
-			return more, err
-		}
-		more = true
+		steps, more = append(steps, made...), more || went
 	}
-	return more, nil
+	return steps, more, nil
+}
+
+// goOn lets a series that was ended go on, from a day at the earliest: with today's
+// steps where nobody was asked today, else from tomorrow. It reports whether it
+// has days left; one without stays as it is.
+func (e *Engine) goOn(ctx context.Context, tx seawall.Tx, l Loop, s Series, from seawall.Day, steps []Step) (went bool, made []Step, err error) {
+	today := seawall.DayOf(tx.Now(), e.Zone)
+	next := max(from, today)
+	asked := func(st Step) bool { return st.Series && st.Key == s.Key && st.Day == next && st.State != Withdrawn }
+	if slices.ContainsFunc(steps, asked) {
+		next = next.Add(1)
+	}
+	if s.To < next {
+		return false, nil, nil
+	}
+	s.State, s.Next, s.Version = Open, next, s.Version+1
+	if s.Next == today {
+		if made, err = e.makeDay(ctx, tx, l, s, today, len(steps)); err != nil {
+			return false, nil, err
+		}
+		s.Next = today.Add(1)
+	}
+	if err := e.planNext(ctx, tx, &s); err != nil {
+		return false, nil, err
+	}
+	return true, made, e.Store.SaveSeries(ctx, tx, s)
 }

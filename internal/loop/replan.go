@@ -199,19 +199,30 @@ func (e *Engine) replanSeries(ctx context.Context, tx seawall.Tx, l Loop, steps 
 		}
 	}
 	for _, n := range p.Series {
-		if kept[n.Key] {
+		if kept[n.Key] || !p.Of(n.Key) {
 			continue
 		}
-		if made := func(s Step) bool { return s.Key == n.Key && s.Day == n.From }; slices.ContainsFunc(steps, made) {
-			n.From = n.From.Add(1) // that day's report has been asked for already
-		}
-		made, err := e.openSeries(ctx, tx, l, n, len(steps))
+		made, err := e.prolong(ctx, tx, l, all, n, steps)
 		if err != nil {
 			return nil, err
 		}
 		steps = append(steps, made...)
 	}
 	return steps, nil
+}
+
+// prolong lets a series that had ended already go on to the day of the new rule,
+// or opens one that the loop never had. A day whose report has been asked for is
+// not asked for again.
+func (e *Engine) prolong(ctx context.Context, tx seawall.Tx, l Loop, all []Series, n SeriesPlan, steps []Step) (made []Step, err error) {
+	at := slices.IndexFunc(all, func(s Series) bool { return s.Key == n.Key && s.State != Open })
+	if at < 0 {
+		return e.openSeries(ctx, tx, l, n, len(steps))
+	}
+	s := all[at]
+	s.To, s.PerDay, s.DueHour, s.Rule = n.To, max(n.PerDay, 1), n.DueHour, n.Rule
+	_, made, err = e.goOn(ctx, tx, l, s, n.From, steps)
+	return made, err
 }
 
 // asks reports whether the new rule still asks for a series' step of a day; a

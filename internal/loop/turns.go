@@ -3,6 +3,7 @@ package loop
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/seawall-city/seawall"
 )
@@ -12,7 +13,9 @@ import (
 // conditions or due times depend on what the steps gave, Config.Again plans the
 // loop anew after each step that ends: steps that the plan has now are made, ones
 // that wait and are not in it any more are dropped, and open ones that an answer
-// did away with are withdrawn.
+// did away with are withdrawn. Whatever an answer took away is Withdrawn, never
+// Cancelled: a loop that is opened again brings back what its end cut off, and not
+// what an answer had ended; another answer does.
 
 // settled reports whether nothing of these keys is left to do; keys that the loop
 // does not have are settled.
@@ -79,7 +82,8 @@ func (e *Engine) begin(ctx context.Context, tx seawall.Tx, l Loop, s *Step, turn
 
 // lookAgain plans the loop anew and brings its steps in line: what the plan has
 // more is made, what waits and is not in it any more is dropped, what need not
-// wait any more opens with the due time of the plan. No plan changes nothing.
+// wait any more opens with the due time of the plan, and what an earlier answer
+// had taken away comes back where the plan has it again. No plan changes nothing.
 func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) ([]Step, []seawall.StepID, error) {
 	plan, err := e.Again(ctx, tx, l, steps)
 	if err != nil || len(plan.Steps) == 0 {
@@ -98,14 +102,12 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 			steps, opened = append(steps, s), append(opened, s.ID)
 			continue
 		}
-		s := &steps[at]
-		if s.State != Waiting || p.Waiting {
-			continue
-		}
-		s.Due, s.Day = p.Due, p.Day
-		opened = append(opened, s.ID)
-		if err := e.begin(ctx, tx, l, s, true); err != nil {
+		turned, err := e.turn(ctx, tx, l, &steps[at], p, steps)
+		if err != nil {
 			return steps, nil, err
+		}
+		if turned {
+			opened = append(opened, steps[at].ID)
 		}
 	}
 	if err := e.drop(ctx, tx, l, steps, in, plan.Gone); err != nil {
@@ -113,6 +115,37 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 	}
 	steps, err = e.changeSeries(ctx, tx, l, steps, plan.Series)
 	return steps, opened, err
+}
+
+// turn brings one step that is there in line with the plan, and reports whether it
+// opened.
+func (e *Engine) turn(ctx context.Context, tx seawall.Tx, l Loop, s *Step, p StepPlan, steps []Step) (bool, error) {
+	again, err := e.takenAway(ctx, tx, *s)
+	if err != nil || !again && (s.State != Waiting || p.Waiting) {
+		return false, err
+	}
+	opens := !p.Waiting
+	if again {
+		series, err := e.Store.SeriesOf(ctx, tx, l.ID)
+		if err != nil {
+			return false, err
+		}
+		s.State, s.DoneAt, s.DoneBy, s.Required, s.After, s.ChildLoop = Waiting, time.Time{}, "", p.Required, p.After, ""
+		s.Area, s.Owner, s.OwnerName = l.Area, l.Owner, l.OwnerName
+		opens = opens && settled(p.After, steps, series)
+	}
+	s.Due, s.Day = p.Due, p.Day
+	return opens, e.begin(ctx, tx, l, s, opens)
+}
+
+// takenAway reports whether an answer did away with a step of an open loop; what a
+// change of rules withdrew says so and stays away.
+func (e *Engine) takenAway(ctx context.Context, tx seawall.Tx, s Step) (bool, error) {
+	if s.State != Withdrawn {
+		return false, nil
+	}
+	evidence, err := e.Store.EvidenceOf(ctx, tx, s.Loop)
+	return err == nil && !spoken(s, evidence), err
 }
 
 // changeSeries opens the series that a new plan has and the loop has not, and ends
@@ -131,10 +164,16 @@ func (e *Engine) changeSeries(ctx context.Context, tx seawall.Tx, l Loop, steps 
 		}
 	}
 	for _, p := range plan {
-		if slices.ContainsFunc(there, func(s Series) bool { return s.Key == p.Key }) {
-			continue
+		at := slices.IndexFunc(there, func(s Series) bool { return s.Key == p.Key })
+		var made []Step
+		var err error
+		switch {
+		case at < 0:
+			made, err = e.openSeries(ctx, tx, l, p, len(steps))
+		case there[at].State == Withdrawn:
+			there[at].To = p.To
+			_, made, err = e.goOn(ctx, tx, l, there[at], p.From, steps)
 		}
-		made, err := e.openSeries(ctx, tx, l, p, len(steps))
 		if err != nil {
 			return steps, err
 		}
@@ -153,12 +192,12 @@ func (e *Engine) endSeries(ctx context.Context, tx seawall.Tx, l Loop, s Series,
 			continue
 		}
 		gone[st.ID] = true
-		st.State, st.DoneAt, st.DoneBy, st.Version = Cancelled, tx.Now(), tx.Actor().Name, st.Version+1
+		st.State, st.DoneAt, st.DoneBy, st.Version = Withdrawn, tx.Now(), tx.Actor().Name, st.Version+1
 		if err := e.Store.SaveStep(ctx, tx, *st); err != nil {
 			return err
 		}
 	}
-	s.State, s.Next, s.Version = Cancelled, seawall.NoDay, s.Version+1
+	s.State, s.Next, s.Version = Withdrawn, seawall.NoDay, s.Version+1
 	if err := e.Store.SaveSeries(ctx, tx, s); err != nil {
 		return err
 	}
@@ -166,8 +205,8 @@ func (e *Engine) endSeries(ctx context.Context, tx seawall.Tx, l Loop, s Series,
 	return err
 }
 
-// drop cancels the steps that wait and that the plan does not have any more, and
-// withdraws the open ones that an answer did away with, with their clocks.
+// drop withdraws the steps that wait and that the plan does not have any more, and
+// the open ones that an answer did away with, with their clocks.
 func (e *Engine) drop(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, in map[string]bool, gone []string) error {
 	ended := map[seawall.StepID]bool{}
 	for i := range steps {
@@ -177,7 +216,7 @@ func (e *Engine) drop(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, 
 		}
 		switch {
 		case s.State == Waiting:
-			s.State = Cancelled
+			s.State = Withdrawn
 		case s.State == Open && s.ChildLoop == "" && slices.Contains(gone, s.Key):
 			s.State, ended[s.ID] = Withdrawn, true
 		default:

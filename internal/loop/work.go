@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/seawall-city/seawall"
 )
@@ -210,21 +209,8 @@ func (e *Engine) Reopen(ctx context.Context, tx seawall.Tx, id seawall.StepID, w
 		if steps[i].ID != id || steps[i].State != Done {
 			continue
 		}
-		st := &steps[i]
-		st.State, st.DoneBy, st.Version = Open, "", st.Version+1
-		st.DoneAt = time.Time{}
-		st.Area, st.Owner, st.OwnerName = l.Area, l.Owner, l.OwnerName
-		if err := e.Store.SaveStep(ctx, tx, *st); err != nil {
-			return Step{}, seawall.Wrap(op, err)
-		}
-		ev := Evidence{ID: tx.NewID(), Loop: l.ID, Step: id, Kind: "reason", Text: reason, Ref: why, By: tx.Actor().Name, At: tx.Now()}
-		if err := e.Store.SaveEvidence(ctx, tx, ev); err != nil {
-			return Step{}, seawall.Wrap(op, err)
-		}
-		if err := e.arm(ctx, tx, l, *st, tx.Now()); err != nil {
-			return Step{}, seawall.Wrap(op, err)
-		}
-		return *st, seawall.Wrap(op, e.record(ctx, tx, l, steps, "step.reopened", st.Ref(), map[string]string{"key": st.Key, "because": why.String()}))
+		out, err := e.bringBack(ctx, tx, l, steps, i, why, reason)
+		return out, seawall.Wrap(op, err)
 	}
 	return s, nil
 }
