@@ -56,6 +56,11 @@ type (
 	AppealID string
 	// HelpID names somebody's request for help.
 	HelpID string
+	// SiteID names a gate or another transport site; the office gives it
+	// ("g15-dafeng").
+	SiteID string
+	// PassID names one vehicle's passing of a site; the phone at the gate mints it.
+	PassID string
 )
 
 // RefKind says what a Ref points to.
@@ -91,6 +96,9 @@ const (
 	KindGrade       RefKind = "grade"
 	KindReport      RefKind = "report"
 	KindCustody     RefKind = "custody"
+	KindSite        RefKind = "site"
+	KindShift       RefKind = "shift"
+	KindPass        RefKind = "pass"
 	KindSystem      RefKind = "system"
 )
 
