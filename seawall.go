@@ -56,6 +56,16 @@ type (
 	AppealID string
 	// HelpID names somebody's request for help.
 	HelpID string
+	// TripID names one freight trip, from its declaration to its end.
+	TripID string
+	// PermitID names the permit of a trip.
+	PermitID string
+	// CarrierID names a haulage firm or a driver on their own account.
+	CarrierID string
+	// ServiceAreaID names a motorway service area.
+	ServiceAreaID string
+	// ClosureID names an order that closes a stretch of road or a place on it.
+	ClosureID string
 	// SiteID names a gate or another transport site; the office gives it
 	// ("g15-dafeng").
 	SiteID string
@@ -99,6 +109,15 @@ const (
 	KindSite        RefKind = "site"
 	KindShift       RefKind = "shift"
 	KindPass        RefKind = "pass"
+	KindTrip        RefKind = "trip"
+	KindCrew        RefKind = "crew"
+	KindPermit      RefKind = "permit"
+	KindLeg         RefKind = "leg"
+	KindMove        RefKind = "move"
+	KindCarrier     RefKind = "carrier"
+	KindServiceArea RefKind = "service_area"
+	KindVisit       RefKind = "visit"
+	KindClosure     RefKind = "closure"
 	KindSystem      RefKind = "system"
 )
 

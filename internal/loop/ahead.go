@@ -66,7 +66,7 @@ func (e *Engine) FireAll(ctx context.Context, tx seawall.Tx, batch Batch) error 
 			return err
 		}
 		switch { // the caller may have changed rows without this store
-		case f.Appeal != "" || f.Urgent != "":
+		case f.Appeal != "" || f.Urgent != "" || f.Timer.Kind != "":
 			a.forget(func(seawall.LoopID) bool { return true })
 		case f.Release != "":
 			a.forget(func(id seawall.LoopID) bool { return id == f.Release })

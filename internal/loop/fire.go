@@ -26,6 +26,15 @@ type Firing struct {
 	// is unanswered; what follows is the caller's to decide.
 	Appeal seawall.AppealID
 	Urgent seawall.HelpID
+	// Timer is a clock of a kind that this package knows nothing of: see StartTimer.
+	Timer Timer
+}
+
+// Timer is a fired clock whose consequence is the caller's to decide.
+type Timer struct {
+	Kind   string
+	Target string
+	Loop   seawall.LoopID
 }
 
 // Climb is a loop's going up one level because a step was open at the cut-off.
@@ -71,8 +80,9 @@ func (e *Engine) Fire(ctx context.Context, tx seawall.Tx, id seawall.ClockID) (F
 		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
 	case KindRelease:
 		f.Release = c.Loop
-		fallthrough
+		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
 	default:
+		f.Timer = Timer{Kind: c.Kind, Target: c.Target, Loop: c.Loop}
 		err = e.quiet(ctx, tx, Loop{ID: c.Loop}, c, nil)
 	}
 	return f, seawall.Wrap(op, err)
