@@ -186,4 +186,6 @@ type Store interface {
 	Help(ctx context.Context, tx seawall.Tx, id seawall.HelpID) (Help, error)
 	HelpBySecret(ctx context.Context, tx seawall.Tx, secret string) (Help, error)
 	Helps(ctx context.Context, tx seawall.Tx, q Query) ([]Help, string, int, error)
+	// HelpsAbout gives the requests about something (a trip), the first one first.
+	HelpsAbout(ctx context.Context, tx seawall.Tx, about seawall.Ref) ([]Help, error)
 }
