@@ -40,7 +40,7 @@ export function screens(m) {
     m.contact && { name: '09-contact', path: `/contacts/${m.contact.id}` },
     m.step && { name: '10-duties', path: `/duties?open=${m.step.loop}&step=${m.step.id}` },
     { name: '11-import', path: '/import' },
-    { name: '12-areas', path: '/areas?area=320924' },
+    { name: '12-areas', path: '/areas?open=320924' },
     { name: '13-regimes', path: '/regimes?id=CN-COVID-8&with=CN-COVID-9' },
     { name: '14-log', path: '/journal' },
     m.person && { name: '15-person', path: `/persons/${m.person}` },

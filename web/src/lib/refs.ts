@@ -22,7 +22,7 @@ export function pageOf(ref: Ref | undefined): string {
     case 'import':
       return `/import?run=${id}`
     case 'area':
-      return `/areas?area=${id}`
+      return `/areas?open=${id}`
     case 'principal':
       return `/accounts?open=${id}`
   }
