@@ -71,6 +71,12 @@ type (
 	SiteID string
 	// PassID names one vehicle's passing of a site; the phone at the gate mints it.
 	PassID string
+	// DeviceID names a phone or tablet that an account has registered.
+	DeviceID string
+	// ConflictID names two sides of one thing that a person has to decide between.
+	ConflictID string
+	// PhotoID names a picture that a phone took.
+	PhotoID string
 )
 
 // RefKind says what a Ref points to.
@@ -118,6 +124,12 @@ const (
 	KindServiceArea RefKind = "service_area"
 	KindVisit       RefKind = "visit"
 	KindClosure     RefKind = "closure"
+	KindDevice      RefKind = "device"
+	KindOperation   RefKind = "operation"
+	KindConflict    RefKind = "conflict"
+	KindTransfer    RefKind = "transfer"
+	KindPhoto       RefKind = "photo"
+	KindPaper       RefKind = "paper"
 	KindSystem      RefKind = "system"
 )
 
