@@ -85,7 +85,7 @@ try {
       await signIn(a.page, ADMIN, process.env.SEAWALL_ADMIN_PASSWORD)
       await a.page.goto(URL_ + '/accounts')
       await look(a.page, a.errors, '40-accounts', v)
-      await a.page.goto(URL_ + '/accounts?open=new')
+      await a.page.goto(URL_ + '/accounts?new=1')
       await look(a.page, a.errors, '41-account-new', v)
       await a.context.close()
     }
