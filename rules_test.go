@@ -31,7 +31,7 @@ type importRule struct {
 func domain() []string {
 	return []string{"internal/ledger", "internal/area", "internal/regime", "internal/loop", "internal/casebook",
 		"internal/border", "internal/place", "internal/surveillance", "internal/gap", "internal/plan",
-		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/relief", "internal/freight"}
+		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/gate", "internal/relief", "internal/freight"}
 }
 
 // adapters stand between the domain and the world.
@@ -61,7 +61,7 @@ func importRules() []importRule {
 			reason: "the store serves the domain and nobody else"},
 		{who: []string{"internal/httpapi/..."}, not: []string{"internal/store/...", "internal/stream/...", "internal/app/...", "internal/cli/...", "internal/config/..."},
 			reason: "HTTP calls use cases, never the database"},
-		{who: []string{"internal/webui/...", "internal/config/...", "internal/locale/...", "regimes/...", "protocols/..."},
+		{who: []string{"internal/webui/...", "internal/config/...", "internal/locale/...", "regimes/...", "protocols/...", "gates/..."},
 			not: []string{"internal/...", "cmd/..."}, but: []string{"internal/locale"},
 			reason: "files and figures know nobody"},
 		{who: []string{"internal/app/..."}, not: []string{"internal/cli/...", "cmd/..."}, reason: "the command line starts the app, not the other way round"},
@@ -152,7 +152,7 @@ func TestVocabularyStandsAlone(t *testing.T) {
 func TestEveryPackageHasItsPlace(t *testing.T) {
 	known := append(append(domain(), adapters()...), engines()...)
 	known = append(known, ".", "cmd/seawall", "internal/response/...", "internal/app/...", "internal/cli/...",
-		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "regimes", "protocols", "examples/...")
+		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "internal/ticket", "regimes", "protocols", "gates", "examples/...")
 	for _, dir := range packageDirs(t) {
 		if testSupport(dir) {
 			dir = path.Dir(dir)

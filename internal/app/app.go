@@ -21,6 +21,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/config"
+	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/locale"
@@ -31,6 +32,7 @@ import (
 	"github.com/seawall-city/seawall/internal/store/postgres"
 	"github.com/seawall-city/seawall/internal/store/sqlite"
 	"github.com/seawall-city/seawall/internal/store/vaultdb"
+	"github.com/seawall-city/seawall/internal/ticket"
 	"github.com/seawall-city/seawall/internal/vault"
 )
 
@@ -51,6 +53,8 @@ type App struct {
 	Policies *auth.Policies
 	Accounts *auth.Service
 	Regimes  *regime.Set
+	// Gates are the rules of gates, shipped and configured.
+	Gates *gate.Set
 	// Protocols are the kinds of duty, shipped and configured.
 	Protocols *protocol.Set
 	Vault     *vault.Service
@@ -110,6 +114,9 @@ func Open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	if a.Protocols, err = protocol.Load(a.known(), overlay(c.Protocols)...); err != nil {
+		return a, err
+	}
+	if a.Gates, err = gate.Load(overlay(c.Gates)...); err != nil {
 		return a, err
 	}
 	for _, step := range []func(context.Context, Options) error{a.openRecords, a.openVault, a.compose} {
@@ -267,10 +274,14 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 	if err != nil {
 		return err
 	}
+	tickets, err := ticket.LoadOrCreateKey(filepath.Join(a.Config.Data, "keys", "ticket.key"), rand.Reader)
+	if err != nil {
+		return err
+	}
 	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
 		Cases: a.DB, Loops: a.DB, Boards: a.DB, Entries: a.DB, Protocols: a.Protocols, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
-		LinkKey: link, LinkBase: a.Config.Link() + "/f/",
+		Gates: a.DB, GateRules: a.Gates, Tickets: tickets, LinkKey: link, LinkBase: a.Config.Link() + "/f/",
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
@@ -141,6 +142,9 @@ func (a *App) CheckFiles() error {
 	const op = "app.CheckFiles"
 	rules, err := regime.Load(overlay(a.Config.Regimes)...)
 	if err != nil {
+		return seawall.Wrap(op, err)
+	}
+	if _, err := gate.Load(overlay(a.Config.Gates)...); err != nil {
 		return seawall.Wrap(op, err)
 	}
 	next := App{Policies: a.Policies, Regimes: rules}

@@ -195,7 +195,7 @@ type Pass struct {
 	Rules    string            `json:"rules"` // "id@hash" of the file
 	// Ruled is what the rule said where an officer decided otherwise.
 	Ruled    string              `json:"ruled,omitempty"`
-	Override *Override           `json:"override,omitempty"`
+	Override Override            `json:"override,omitzero"`
 	Offline  bool                `json:"offline,omitempty"`
 	Device   string              `json:"device,omitempty"`
 	Officer  seawall.PrincipalID `json:"officer,omitempty"`

@@ -10,11 +10,13 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/relief"
+	"github.com/seawall-city/seawall/internal/ticket"
 	"github.com/seawall-city/seawall/internal/vault"
 )
 
@@ -73,6 +75,11 @@ type Deps struct {
 	// Border keeps arrivals; Origins is the table of places they come from.
 	Border  border.Store
 	Origins *border.Origins
+	// Gates keeps sites and passes, GateRules says what is decided there; Tickets
+	// signs what phones check without a network.
+	Gates     gate.Store
+	GateRules *gate.Set
+	Tickets   *ticket.Key
 	// Roster answers who is on duty and which area is above another.
 	Roster *area.Book
 	Log    ledger.Recorder

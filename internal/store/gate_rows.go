@@ -96,7 +96,7 @@ func (db *DB) PassCounts(ctx context.Context, tx seawall.Tx, ids []seawall.SiteI
 	t, out := of(tx), []gate.Count{}
 	err := chunks(distinct(ids), func(_ []string, marks string, args []any) error {
 		args = append(args, microsOf(since))
-		q := "SELECT site, decision, COUNT(*) FROM gate_pass{{by_gate_pass_by_site}} WHERE site IN (" + marks + ") AND decided >= $" + strconv.Itoa(len(args)) +
+		q := "SELECT site, decision, COUNT(*) FROM gate_pass" + by("gate_pass_by_site") + " WHERE site IN (" + marks + ") AND decided >= $" + strconv.Itoa(len(args)) +
 			" GROUP BY site, decision ORDER BY site, decision"
 		rows, err := t.query(ctx, op, q, args...)
 		if err != nil {

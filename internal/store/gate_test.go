@@ -25,6 +25,7 @@ func TestEveryFieldOfAGateComesBack(t *testing.T) {
 				return sole(db.Shifts(ctx, tx, s.Site, seawall.Interval{From: s.To.Add(-1), To: s.From.Add(time.Microsecond)}))
 			}})
 		runRows(t, db, "pass", rowSuite[gate.Pass]{save: (*store.DB).SavePass, versioned: true,
+			set: map[string]any{"Override": gate.Override{To: gate.Go, Reason: "r", Second: "p2", SecondName: "n"}},
 			read: func(db *store.DB, ctx context.Context, tx seawall.Tx, p gate.Pass) (gate.Pass, error) {
 				return db.Pass(ctx, tx, p.ID)
 			},

@@ -9,6 +9,7 @@ func tables() []refolder {
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
 		entries(), appeals(), helps(),
+		sites(), shifts(), passes(),
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 		trips(), tripCrews(), tripMoves(), tripLegs(), permits(), carriers(), serviceAreas(), areaVisits(), closures(),
 	}
