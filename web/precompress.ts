@@ -15,7 +15,7 @@ export function precompress(out: string): Plugin {
     apply: 'build',
     closeBundle() {
       for (const file of walk(out)) {
-        if (!/\.(js|css|html|svg|json)$/.test(file) || (existsSync(file + '.br') && /assets/.test(file))) continue
+        if (!/\.(js|css|html|svg|json|wasm|webmanifest)$/.test(file) || (existsSync(file + '.br') && /assets/.test(file))) continue
         const body = readFileSync(file)
         if (body.length < 1024) continue
         writeFileSync(file + '.gz', gzipSync(body, { level: 9 }))

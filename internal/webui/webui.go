@@ -21,9 +21,17 @@ var files embed.FS
 
 // policy is the content security policy of every page: own files only, no
 // inline script, no frame around us, no form that posts elsewhere.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-	"img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; " +
-	"manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const policy = policyHead + policyTail
+
+// scanning is the policy of the pages that read and draw codes without a network:
+// the code reader is WebAssembly.
+const scanning = policyHead + " 'wasm-unsafe-eval'" + policyTail
+
+const (
+	policyHead = "default-src 'none'; script-src 'self'"
+	policyTail = "; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; " +
+		"worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
 
 // SetSecurityHeaders sets the headers that every answer of the server carries,
 // pages and API alike.
@@ -34,7 +42,7 @@ func SetSecurityHeaders(h http.Header) {
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+	h.Set("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
 }
 
 // Built reports whether the real pages are in this binary.
@@ -45,8 +53,10 @@ func Built() bool {
 
 // Handler serves the pages. A path that names no file gets the application's
 // start page (the browser's router takes over), except under /assets/, where a
-// missing file is 404, under /f/, which is the public follow-up page, and under
-// /me, which is the resident's page.
+// missing file is 404, under /f/, which is the public follow-up page, under /me,
+// which is the resident's page, and under /field/ and /gate/, the field phone and
+// the gate tablet. Those two keep their slash: their service workers answer for
+// what begins with it and for nothing else (/gates is the staff's).
 func Handler() http.Handler {
 	dir := "dist.none"
 	if Built() {
@@ -71,6 +81,13 @@ func (h handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 		return
 	}
+	if clean := strings.TrimPrefix(r.URL.Path, "/"); device(clean) != "" {
+		if clean == device(clean) {
+			http.Redirect(w, r, "/"+clean+"/", http.StatusFound)
+			return
+		}
+		w.Header().Set("Content-Security-Policy", scanning)
+	}
 	name := h.resolve(r.URL.Path)
 	if name == "" {
 		http.NotFound(w, r)
@@ -89,12 +106,25 @@ func (h handler) resolve(urlPath string) string {
 		return h.orIndex("followup.html")
 	case name == "me" || strings.HasPrefix(name, "me/"):
 		return h.orIndex("resident.html")
+	case device(name) != "":
+		return h.orIndex(device(name) + ".html")
 	case h.has(name):
 		return name
 	case strings.HasPrefix(name, "assets/"):
 		return ""
 	}
 	return "index.html"
+}
+
+// device gives the page for a device to which a path without its first slash
+// belongs, "" for none.
+func device(name string) string {
+	for _, page := range []string{"field", "gate"} {
+		if name == page || strings.HasPrefix(name, page+"/") {
+			return page
+		}
+	}
+	return ""
 }
 
 // orIndex gives name if it exists, else the start page.
@@ -120,6 +150,9 @@ func (h handler) has(name string) bool {
 func (h handler) serve(w http.ResponseWriter, r *http.Request, name string) {
 	header := w.Header()
 	kind := mime.TypeByExtension(path.Ext(name))
+	if path.Ext(name) == ".webmanifest" {
+		kind = "application/manifest+json"
+	}
 	if kind == "" {
 		kind = "application/octet-stream"
 	}

@@ -12,6 +12,9 @@ func tree() http.Handler {
 	return handler{files: fstest.MapFS{
 		"index.html":          {Data: []byte("app")},
 		"followup.html":       {Data: []byte("followup")},
+		"field.html":          {Data: []byte("phone")},
+		"gate.html":           {Data: []byte("tablet")},
+		"field.webmanifest":   {Data: []byte("{}")},
 		"mark.svg":            {Data: []byte("<svg/>")},
 		"assets/a-123.js":     {Data: []byte("plain")},
 		"assets/a-123.js.br":  {Data: []byte("brotli")},
@@ -48,6 +51,10 @@ func TestWhichFileAnswersAPath(t *testing.T) {
 		{"/", "app", 200},
 		{"/cases/01J", "app", 200},         // the browser's router takes over
 		{"/f/AbC123", "followup", 200},     // the public page, without account
+		{"/field/", "phone", 200},          // the pages that work without a network
+		{"/gate/today", "tablet", 200},     // and every address below them
+		{"/gates", "app", 200},             // the staff's list is not the tablet's page
+		{"/field", "/field/", 302},         // a service worker answers below its slash
 		{"/mark.svg", "<svg/>", 200},       // a file of its own
 		{"/assets/gone.js", "", 404},       // an old tab asks for a former build
 		{"/assets/a-123.js.br", "", 404},   // twins are not addresses
@@ -113,5 +120,18 @@ func TestTheEmbeddedTreeAlwaysHasAStartPage(t *testing.T) {
 	Handler().ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
 	if w.Code != 200 || !strings.Contains(w.Body.String(), "<html") {
 		t.Fatalf("status %d, body %.80q", w.Code, w.Body.String())
+	}
+}
+
+// A page that reads codes by WebAssembly may run it, every other page may not.
+func TestOnlyPagesThatScanRunWebAssembly(t *testing.T) {
+	for path, want := range map[string]bool{"/field/": true, "/gate/": true, "/": false, "/gates": false, "/f/x": false} {
+		got := strings.Contains(ask(t, "GET", path, "").Header.Get("Content-Security-Policy"), "wasm-unsafe-eval")
+		if got != want {
+			t.Errorf("%s: may run WebAssembly: %t, want %t", path, got, want)
+		}
+	}
+	if got := ask(t, "GET", "/field.webmanifest", "").Header.Get("Content-Type"); got != "application/manifest+json" {
+		t.Errorf("the manifest is %s", got)
 	}
 }
