@@ -31,7 +31,7 @@ type importRule struct {
 func domain() []string {
 	return []string{"internal/ledger", "internal/area", "internal/regime", "internal/loop", "internal/casebook",
 		"internal/border", "internal/place", "internal/surveillance", "internal/gap", "internal/plan",
-		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/gate", "internal/relief", "internal/freight"}
+		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/gate", "internal/relief", "internal/device", "internal/freight"}
 }
 
 // adapters stand between the domain and the world.

@@ -45,6 +45,8 @@ func (f *filler) fill(v reflect.Value) {
 		v.SetInt(1 + f.r.Int64N(1<<20))
 	case reflect.Float64:
 		v.SetFloat(float64(f.r.IntN(1<<20)) / 64)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf(f.word()))
 	case reflect.Map:
 		v.Set(reflect.MakeMap(v.Type()))
 		for range 2 {

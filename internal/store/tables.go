@@ -8,9 +8,10 @@ func tables() []refolder {
 		persons(), cases(), results(), contacts(), stays(), links(), followUps(),
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
-		entries(), appeals(), helps(),
+		entries(), appeals(), helps(), protocolTexts(),
 		sites(), shifts(), passes(),
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 		trips(), tripCrews(), tripMoves(), tripLegs(), permits(), carriers(), serviceAreas(), areaVisits(), closures(),
+		fieldDevices(), operations(), conflicts(), transfers(), photos(), papers(),
 	}
 }
