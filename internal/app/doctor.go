@@ -54,6 +54,7 @@ func Doctor(ctx context.Context, c config.Config) []Finding {
 	} else {
 		add("regimes", "ok", "doctor_fine")
 	}
+	doctorProtocols(ctx, c, add)
 	if _, err := auth.Load(first(overlay(c.Policies))); err != nil {
 		add("policies", "bad", "doctor_files", "detail", err.Error())
 	} else {

@@ -98,7 +98,11 @@ func (e *Engine) Raise(ctx context.Context, tx seawall.Tx, id seawall.LoopID, ke
 // those who are barred from it, in whose stead the next level answers. Nobody up
 // to the city: the answer has the city's area and no principal.
 func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.AreaPath) (Answer, error) {
-	a, err := e.Assign(ctx, tx, at, e.theme(l), tx.Now())
+	theme, err := e.theme(ctx, tx, l)
+	if err != nil {
+		return Answer{}, err
+	}
+	a, err := e.Assign(ctx, tx, at, theme, tx.Now())
 	if err != nil || e.Barred == nil || a.Principal == "" {
 		return a, err
 	}
@@ -114,7 +118,7 @@ func (e *Engine) answers(ctx context.Context, tx seawall.Tx, l Loop, at seawall.
 		if !ok || a.Area == e.City || !up.Within(e.City) {
 			return Answer{Area: e.City, Why: "none"}, nil
 		}
-		if a, err = e.Assign(ctx, tx, up, e.theme(l), tx.Now()); err != nil {
+		if a, err = e.Assign(ctx, tx, up, theme, tx.Now()); err != nil {
 			return a, err
 		}
 	}

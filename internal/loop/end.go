@@ -121,7 +121,10 @@ func (e *Engine) finish(ctx context.Context, tx seawall.Tx, l Loop, how ending) 
 // not done: no loop ends as fulfilled without its evidence.
 func (e *Engine) mayClose(ctx context.Context, tx seawall.Tx, id seawall.LoopID, outcome string) error {
 	l, err := e.Store.Loop(ctx, tx, id)
-	if err != nil || l.State != Open || outcome != e.outcome(l) {
+	if err != nil || l.State != Open {
+		return err
+	}
+	if own, err := e.outcome(ctx, tx, l); err != nil || outcome != own {
 		return err
 	}
 	steps, err := e.Store.StepsOf(ctx, tx, id)
@@ -135,11 +138,12 @@ func (e *Engine) mayClose(ctx context.Context, tx seawall.Tx, id seawall.LoopID,
 }
 
 // outcome is the word of a loop that ends fulfilled.
-func (e *Engine) outcome(l Loop) string {
-	if o := e.rule(l).Outcome; o != "" {
-		return o
+func (e *Engine) outcome(ctx context.Context, tx seawall.Tx, l Loop) (string, error) {
+	r, err := e.rule(ctx, tx, l)
+	if r.Outcome == "" {
+		r.Outcome = "done"
 	}
-	return "done"
+	return r.Outcome, err
 }
 
 // missing finds a step without which the loop cannot end fulfilled.

@@ -49,7 +49,7 @@ type Config struct {
 	Watch Watcher
 	// Rules gives what the protocol of a loop ("id@version") says beyond its
 	// steps; nil gives the zero Rule for all.
-	Rules func(protocol string) Rule
+	Rules func(ctx context.Context, tx seawall.Tx, protocol string) (Rule, error)
 	// Again plans a loop anew after one of its steps ended, for protocols whose Rule
 	// asks for it; only the steps and series of the answer count. May be nil.
 	Again func(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) (Opening, error)

@@ -13,22 +13,23 @@ const KindCustody = "custody"
 // watchOffer starts the clock of an offer and stops those of the ones it
 // replaces.
 func (e *Engine) watchOffer(ctx context.Context, tx seawall.Tx, l Loop, h HandOver) error {
-	within := e.rule(l).AcceptWithin
-	if within <= 0 {
-		return nil
+	r, err := e.rule(ctx, tx, l)
+	if err != nil || r.AcceptWithin <= 0 {
+		return err
 	}
 	if _, err := e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return c.Kind == KindCustody }); err != nil {
 		return err
 	}
-	return e.startClock(ctx, tx, Clock{Loop: l.ID, Kind: KindCustody, Target: h.ID, FireAt: tx.Now().Add(within)})
+	return e.startClock(ctx, tx, Clock{Loop: l.ID, Kind: KindCustody, Target: h.ID, FireAt: tx.Now().Add(r.AcceptWithin)})
 }
 
 // accepted stops the clock of an offer that was taken.
 func (e *Engine) accepted(ctx context.Context, tx seawall.Tx, l Loop, h HandOver) error {
-	if e.rule(l).AcceptWithin <= 0 {
-		return nil
+	r, err := e.rule(ctx, tx, l)
+	if err != nil || r.AcceptWithin <= 0 {
+		return err
 	}
-	_, err := e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return c.Kind == KindCustody && c.Target == h.ID })
+	_, err = e.stopClocks(ctx, tx, l.ID, func(c Clock) bool { return c.Kind == KindCustody && c.Target == h.ID })
 	return err
 }
 
@@ -68,7 +69,11 @@ func (e *Engine) tellGap(ctx context.Context, tx seawall.Tx, l Loop, h HandOver)
 	if err != nil {
 		return err
 	}
-	text := e.rule(l).Gap
+	r, err := e.rule(ctx, tx, l)
+	if err != nil {
+		return err
+	}
+	text := r.Gap
 	if text == (seawall.Text{}) {
 		text = seawall.Text{ZH: "{mask}「{title}」移交给" + h.ToName + "超时无人接收，仍由" + h.FromName + "负责，请督促交接。",
 			EN: "The hand-over of {title} for {mask} to " + h.ToName + " was not accepted in time; " + h.FromName + " still answers for it. See that it is taken over."}

@@ -18,7 +18,11 @@ type happening struct {
 // notify keeps the notices that the loop's protocol gives when something happens.
 // The event that follows carries their rows.
 func (e *Engine) notify(ctx context.Context, tx seawall.Tx, l Loop, h happening) error {
-	for _, r := range e.rule(l).Notices {
+	rule, err := e.rule(ctx, tx, l)
+	if err != nil {
+		return err
+	}
+	for _, r := range rule.Notices {
 		if r.On != h.on {
 			continue
 		}

@@ -47,8 +47,8 @@ func TestAnySequenceRefolds(t *testing.T) {
 		b := newBench(clock.Now())
 		c := b.e.Config
 		c.Store, c.Log = db, p.log
-		c.Rules = func(protocol string) loop.Rule {
-			return loop.Rule{Again: protocol == "q@1", AcceptWithin: 3 * time.Hour, Gap: seawall.Text{ZH: "无人接手", EN: "nobody took it"}, ReopenDays: 30}
+		c.Rules = func(_ context.Context, _ seawall.Tx, protocol string) (loop.Rule, error) {
+			return loop.Rule{Again: protocol == "q@1", AcceptWithin: 3 * time.Hour, Gap: seawall.Text{ZH: "无人接手", EN: "nobody took it"}, ReopenDays: 30}, nil
 		}
 		c.Child = func(_ context.Context, _ seawall.Tx, parent loop.Loop, s loop.Step) (loop.Opening, error) {
 			o := opening(step("of the child", s.Due, ""))

@@ -121,8 +121,11 @@ func spoken(s Step, evidence []Evidence) bool {
 // mayReopen says why a loop cannot be opened again.
 func (e *Engine) mayReopen(ctx context.Context, tx seawall.Tx, l Loop) error {
 	const op = "loop.mayReopen"
-	days := e.rule(l).ReopenDays
+	rule, err := e.rule(ctx, tx, l)
+	days := rule.ReopenDays
 	switch {
+	case err != nil:
+		return err
 	case l.State == Open:
 		return seawall.E(op, seawall.Conflict, "loop_open")
 	case l.State == Withdrawn:
@@ -135,10 +138,21 @@ func (e *Engine) mayReopen(ctx context.Context, tx seawall.Tx, l Loop) error {
 		return nil
 	}
 	up, err := e.Store.Loop(ctx, tx, l.Parent)
-	if err == nil && up.State != Open {
-		err = seawall.E(op, seawall.Conflict, "loop_parent_ended")
+	if err != nil {
+		return err
 	}
-	return err
+	if up.State != Open {
+		return seawall.E(op, seawall.Conflict, "loop_parent_ended")
+	}
+	steps, err := e.Store.StepsOf(ctx, tx, up.ID)
+	if err != nil {
+		return err
+	}
+	// the parent was opened again itself, and its step has a new duty
+	if !slices.ContainsFunc(steps, func(s Step) bool { return s.ChildLoop == l.ID }) {
+		return seawall.E(op, seawall.Conflict, "loop_other_open")
+	}
+	return nil
 }
 
 // resume opens what the end of a loop had cut off: steps, series and the loops of

@@ -19,7 +19,9 @@ import (
 func answering(now time.Time) *bench {
 	b := newBench(now)
 	c := b.e.Config
-	c.Rules = func(string) loop.Rule { return loop.Rule{Again: true, ReopenDays: 30} }
+	c.Rules = func(context.Context, seawall.Tx, string) (loop.Rule, error) {
+		return loop.Rule{Again: true, ReopenDays: 30}, nil
+	}
 	c.Again = func(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) (loop.Opening, error) {
 		if l.Parent != "" {
 			return loop.Opening{}, nil

@@ -1,6 +1,7 @@
 package loop
 
 import (
+	"context"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -44,20 +45,21 @@ const (
 	OnGap       = "gap"
 )
 
-// rule gives the rule of a loop's protocol.
-func (e *Engine) rule(l Loop) Rule {
+// rule gives the rule of a loop's protocol, as it was when the loop opened.
+func (e *Engine) rule(ctx context.Context, tx seawall.Tx, l Loop) (Rule, error) {
 	if e.Rules == nil || l.Protocol == "" {
-		return Rule{}
+		return Rule{}, nil
 	}
-	return e.Rules(l.Protocol)
+	return e.Rules(ctx, tx, l.Protocol)
 }
 
 // theme is the roster's theme of a loop.
-func (e *Engine) theme(l Loop) string {
-	if t := e.rule(l).Theme; t != "" {
-		return t
+func (e *Engine) theme(ctx context.Context, tx seawall.Tx, l Loop) (string, error) {
+	r, err := e.rule(ctx, tx, l)
+	if r.Theme == "" {
+		r.Theme = string(l.Kind)
 	}
-	return string(l.Kind)
+	return r.Theme, err
 }
 
 // live reports whether a step still has to be settled.

@@ -36,7 +36,11 @@ func settled(keys []string, steps []Step, series []Series) bool {
 // wake opens the steps whose turn has come after one was settled, and gives the
 // steps of the loop as they are, with those that opened.
 func (e *Engine) wake(ctx context.Context, tx seawall.Tx, l Loop, steps []Step) (all []Step, opened []seawall.StepID, err error) {
-	if e.Again != nil && e.rule(l).Again {
+	rule, err := e.rule(ctx, tx, l)
+	if err != nil {
+		return steps, nil, err
+	}
+	if e.Again != nil && rule.Again {
 		if steps, opened, err = e.lookAgain(ctx, tx, l, steps); err != nil {
 			return steps, nil, err
 		}

@@ -169,7 +169,10 @@ func (e *Engine) closeIfDone(ctx context.Context, tx seawall.Tx, l Loop, steps [
 	if _, short := missing(steps); short {
 		return nil
 	}
-	_, err = e.finish(ctx, tx, l, ending{state: Done, rest: Cancelled, outcome: e.outcome(l), event: "loop.closed"})
+	outcome, err := e.outcome(ctx, tx, l)
+	if err == nil {
+		_, err = e.finish(ctx, tx, l, ending{state: Done, rest: Cancelled, outcome: outcome, event: "loop.closed"})
+	}
 	return err
 }
 

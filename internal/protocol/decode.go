@@ -2,8 +2,6 @@ package protocol
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -104,8 +102,7 @@ func parse(name string, src []byte) *file {
 	case err != nil:
 		f.addYAML(err)
 	default:
-		sum := sha256.Sum256(src)
-		f.built = f.doc.protocol(name, hex.EncodeToString(sum[:])[:12])
+		f.built = f.doc.protocol(name, hashOf(src)[:12])
 	}
 	return f
 }

@@ -192,7 +192,22 @@ func (s *Service) arrivalRule(a border.Arrival) (*regime.Regime, string) {
 // arrivalSteps are the steps and series that the protocol asks for at this point; plan is a
 // confirmed measure's.
 func (s *Service) arrivalSteps(ctx context.Context, tx seawall.Tx, a border.Arrival, plan *regime.Plan) (loop.Opening, error) {
-	o, err := s.planLoop(ctx, tx, string(arrivalLoop), s.aboutArrival(a, plan))
+	ref := string(arrivalLoop)
+	if a.Loop != "" { // by the text that the duty was opened with
+		l, err := s.d.Loops.Loop(ctx, tx, a.Loop)
+		if err != nil {
+			return loop.Opening{}, err
+		}
+		ref = pick(l.Protocol, ref)
+	}
+	t, ok, err := s.lawOf(ctx, tx, ref)
+	if err != nil {
+		return loop.Opening{}, err
+	}
+	if !ok {
+		return loop.Opening{}, seawall.E("response.arrivalSteps", seawall.NotFound, "protocol_unknown", "kind", ref)
+	}
+	o, err := s.planBy(ctx, tx, t.p, s.aboutArrival(a, plan))
 	if seawall.Is(err, seawall.Invalid) {
 		return loop.Opening{}, nil
 	}
@@ -300,6 +315,9 @@ func (s *Service) mirrorArrival(ctx context.Context, tx seawall.Tx, l loop.Loop,
 	}
 	was := a
 	a.Loop, a.Owner, a.OwnerName, a.NextDue = l.ID, l.Owner, l.OwnerName, nextDue(steps)
+	if l.State == loop.Open && !l.ReopenedAt.IsZero() && a.State == border.Released {
+		a.State = border.Managed
+	}
 	if l.State != loop.Open {
 		a.Owner, a.OwnerName = "", ""
 		if a.State == border.Managed && (l.Outcome == outcomeReleased || l.Outcome == "done") {

@@ -59,6 +59,9 @@ type LoopView struct {
 	Events       []ledger.Event     `json:"events"`
 	// Source is the published document behind the loop's rule.
 	Source string `json:"source"`
+	// Text says under which text of its protocol it runs, and whether that has changed
+	// since; nil for a duty without protocol.
+	Text *DutyText `json:"text,omitempty"`
 	// Forms are those of its steps, by key; Help tells how to do a step, by its key.
 	Forms map[string]protocol.Form `json:"forms,omitempty"`
 	Help  map[string]seawall.Text  `json:"help,omitempty"`

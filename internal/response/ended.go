@@ -22,12 +22,13 @@ type Decision struct {
 
 // CancelLoop ends a duty before its evidence is in, by a decision with its reason:
 // steps, clocks, restrictions and the duties that it waits for go with it. Errors:
-// Conflict when its protocol does not allow it, or it has ended.
+// Conflict when its protocol does not allow it, or it has ended; Denied where a
+// measure in force would end with it and the asker may not decide about that.
 func (s *Service) CancelLoop(ctx context.Context, who Who, id seawall.LoopID, in Decision) (LoopView, error) {
 	const op = "response.CancelLoop"
 	var out LoopView
 	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
-		l, p, err := s.decided(ctx, tx, who, id, auth.LoopCancel, in)
+		l, home, p, err := s.decided(ctx, tx, who, id, auth.LoopCancel, in)
 		if err != nil {
 			return err
 		}
@@ -40,6 +41,9 @@ func (s *Service) CancelLoop(ctx context.Context, who Who, id seawall.LoopID, in
 		}
 		if l.State != loop.Open {
 			return seawall.E(op, seawall.Conflict, "loop_ended", "state", string(l.State))
+		}
+		if err := s.mayLift(ctx, tx, who, l, home); err != nil {
+			return err
 		}
 		if _, err := s.engine.Cancel(ctx, tx, id, reason); err != nil {
 			return err
@@ -65,14 +69,18 @@ func cancelReason(op string, list []protocol.Option, in Decision) (string, error
 }
 
 // ReopenLoop opens a duty again that was done or cancelled, within its protocol's
-// limit. Errors: Conflict beyond it, and where another duty of the kind about the
-// same subject is open.
+// limit. Errors: Conflict beyond it, where something else has taken its place or
+// its ground is gone, and where another duty of the kind about the same subject is
+// open.
 func (s *Service) ReopenLoop(ctx context.Context, who Who, id seawall.LoopID, in Decision) (LoopView, error) {
 	const op = "response.ReopenLoop"
 	var out LoopView
 	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
-		l, _, err := s.decided(ctx, tx, who, id, auth.LoopReopen, in)
+		l, _, _, err := s.decided(ctx, tx, who, id, auth.LoopReopen, in)
 		if err != nil {
+			return err
+		}
+		if err := s.stands(ctx, tx, l); err != nil {
 			return err
 		}
 		others, err := s.d.Loops.LoopsAbout(ctx, tx, l.Subject)
@@ -80,8 +88,13 @@ func (s *Service) ReopenLoop(ctx context.Context, who Who, id seawall.LoopID, in
 			return err
 		}
 		for _, o := range others {
-			if o.ID != l.ID && o.Kind == l.Kind && o.State == loop.Open {
+			if o.ID != l.ID && o.Kind == l.Kind && o.Parent == l.Parent && l.Parent == "" && o.State == loop.Open {
 				return seawall.E(op, seawall.Conflict, "loop_other_open")
+			}
+		}
+		if l.State == loop.Done || l.State == loop.Cancelled {
+			if err := s.planRelease(ctx, tx, l); err != nil {
+				return err
 			}
 		}
 		if _, err := s.engine.ReopenLoop(ctx, tx, id, in.Reason); err != nil {
@@ -93,19 +106,19 @@ func (s *Service) ReopenLoop(ctx context.Context, who Who, id seawall.LoopID, in
 	return out, err
 }
 
-// decided reads a duty that somebody decides about, with its protocol; a kind
-// without one allows nothing beyond its steps.
-func (s *Service) decided(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, a auth.Action, in Decision) (loop.Loop, *protocol.Protocol, error) {
-	l, _, err := s.mayWork(ctx, tx, who, id, a)
+// decided reads a duty that somebody decides about, with the area of its record and
+// its protocol; a kind without one allows nothing beyond its steps.
+func (s *Service) decided(ctx context.Context, tx seawall.Tx, who Who, id seawall.LoopID, a auth.Action, in Decision) (loop.Loop, seawall.AreaPath, *protocol.Protocol, error) {
+	l, home, err := s.mayWork(ctx, tx, who, id, a)
 	if err != nil {
-		return l, nil, err
+		return l, home, nil, err
 	}
 	if in.Version != 0 && in.Version != l.Version {
-		return l, nil, seawall.E("response.decided", seawall.Conflict, "changed_meanwhile", "kind", "loop", "id", string(id))
+		return l, home, nil, seawall.E("response.decided", seawall.Conflict, "changed_meanwhile", "kind", "loop", "id", string(id))
 	}
-	p, ok := s.d.Protocols.ByID(string(l.Kind))
-	if !ok || l.Protocol == "" {
+	p, ok, err := s.protocolOf(ctx, tx, l)
+	if !ok {
 		p = &protocol.Protocol{}
 	}
-	return l, p, nil
+	return l, home, p, err
 }

@@ -206,9 +206,13 @@ func (s *Service) EntryView(ctx context.Context, who Who, id seawall.EntryID) (E
 		if v.AreaName, err = s.areaName(ctx, tx, v.Entry.Area); err != nil {
 			return err
 		}
-		if p, ok := s.d.Protocols.ByID(v.Entry.Kind); ok {
-			v.Title = p.Title
-			v.Form, _ = p.Form(p.Entry)
+		t, ok, err := s.lawOf(ctx, tx, v.Entry.Protocol)
+		if err != nil {
+			return err
+		}
+		if ok {
+			v.Title = t.p.Title
+			v.Form, _ = t.p.Form(t.p.Entry)
 		}
 		l, err := s.loopView(ctx, tx, v.Entry.Loop)
 		if err != nil {

@@ -23,7 +23,10 @@ func (s *Service) checkForm(ctx context.Context, tx seawall.Tx, l loop.Loop, st 
 	if len(ev.Data) == 0 && st.Needs != "form" {
 		return nil // the form is offered, not asked for
 	}
-	p, ok := s.d.Protocols.ByID(string(l.Kind))
+	p, ok, err := s.protocolOf(ctx, tx, l)
+	if err != nil {
+		return err
+	}
 	var form *protocol.Form
 	if ok {
 		form, ok = p.Form(st.Form)
@@ -43,7 +46,7 @@ func (s *Service) checkForm(ctx context.Context, tx seawall.Tx, l loop.Loop, st 
 }
 
 // kindOf adds to a duty's page what its protocol and the duties around it say.
-func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) error {
+func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) (err error) {
 	if v.Loop.Parent != "" {
 		up, err := s.d.Loops.Loop(ctx, tx, v.Loop.Parent)
 		if err != nil {
@@ -61,9 +64,12 @@ func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) error 
 		}
 		v.Children = append(v.Children, child)
 	}
-	p, ok := s.d.Protocols.ByID(string(v.Loop.Kind))
-	if !ok || v.Loop.Protocol == "" {
-		return nil
+	p, ok, err := s.protocolOf(ctx, tx, v.Loop)
+	if err != nil || !ok {
+		return err
+	}
+	if v.Text, err = s.textOf(ctx, tx, v.Loop); err != nil {
+		return err
 	}
 	v.MayReopen = p.Reopen != nil && (v.Loop.State == loop.Done || v.Loop.State == loop.Cancelled)
 	if p.Cancel != nil && v.Loop.State == loop.Open {

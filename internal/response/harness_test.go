@@ -58,6 +58,7 @@ type office struct {
 	// accounts by login.
 	epi, grid, countyDesk, lab, cityDesk response.Who
 	seq                                  int
+	deps                                 response.Deps
 	// opened are the openings of identities that were put on the log.
 	opened []string
 }
@@ -97,10 +98,12 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	origins, err := border.LoadOrigins()
 	o.ok(err)
 	roster := area.New(db, o.log, zone)
-	o.main = response.New(response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
+	o.deps = response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
+		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Texts: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
-		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}})
+		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}}
+	o.main = response.New(o.deps)
+	o.ok(o.main.KeepProtocols(o.ctx))
 	o.ground()
 	return o
 }

@@ -54,6 +54,11 @@ func (s *Service) planLoop(ctx context.Context, tx seawall.Tx, kind string, d du
 	if !ok {
 		return loop.Opening{}, seawall.E("response.planLoop", seawall.NotFound, "protocol_unknown", "kind", kind)
 	}
+	return s.planBy(ctx, tx, p, d)
+}
+
+// planBy gives the duty that one text of a protocol asks for.
+func (s *Service) planBy(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, d dutyAbout) (loop.Opening, error) {
 	plan, err := p.Plan(ctx, s.given(tx, d))
 	if err != nil {
 		return loop.Opening{}, err
@@ -124,27 +129,19 @@ func (s *Service) partiesOf(ctx context.Context, tx seawall.Tx, p *protocol.Prot
 	return s.parties(ctx, tx, d.Area, loop.Kind(p.Theme), unit, mask)
 }
 
-// rules turns what protocols say of their loops into the engine's words, by id.
-// They are read once: a set does not change.
-func rules(set *protocol.Set) map[string]loop.Rule {
-	out := map[string]loop.Rule{}
-	if set == nil {
-		return out
+// ruleOf turns what a protocol says of its loops into the engine's words.
+func ruleOf(p *protocol.Protocol) loop.Rule {
+	r := loop.Rule{Theme: p.Theme, Outcome: p.Close.Outcome, Again: dependent(p)}
+	if p.Custody != nil {
+		r.AcceptWithin, r.Gap = time.Duration(p.Custody.AcceptWithinHours)*time.Hour, p.Custody.Text
 	}
-	for _, p := range set.All() {
-		r := loop.Rule{Theme: p.Theme, Outcome: p.Close.Outcome, Again: dependent(p)}
-		if p.Custody != nil {
-			r.AcceptWithin, r.Gap = time.Duration(p.Custody.AcceptWithinHours)*time.Hour, p.Custody.Text
-		}
-		if p.Reopen != nil {
-			r.ReopenDays = p.Reopen.WithinDays
-		}
-		for _, n := range p.Notices {
-			r.Notices = append(r.Notices, loop.NoticeRule{On: n.On, To: n.To, Text: n.Text})
-		}
-		out[p.ID] = r
+	if p.Reopen != nil {
+		r.ReopenDays = p.Reopen.WithinDays
 	}
-	return out
+	for _, n := range p.Notices {
+		r.Notices = append(r.Notices, loop.NoticeRule{On: n.On, To: n.To, Text: n.Text})
+	}
+	return r
 }
 
 // dependent reports whether steps of a protocol depend on what other steps gave.
@@ -154,12 +151,6 @@ func dependent(p *protocol.Protocol) bool {
 		daily := st.Daily != nil && (strings.HasPrefix(st.Daily.From, "step.") || strings.HasPrefix(st.Daily.To, "step."))
 		return due || daily || strings.Contains(st.When, "step.") || len(st.After) > 0
 	})
-}
-
-// loopRule gives the engine what the protocol of a loop says of it.
-func (s *Service) loopRule(ref string) loop.Rule {
-	id, _, _ := strings.Cut(ref, "@")
-	return s.rules[id]
 }
 
 // holders names the accounts with a role at an area or above it in the city.
@@ -179,12 +170,14 @@ func (s *Service) holders(ctx context.Context, tx seawall.Tx, role string, at se
 	return out, err
 }
 
-// planAgain plans an open duty anew after one of its steps ended.
+// planAgain plans an open duty anew after one of its steps ended, by the text that
+// it was opened with. Where nobody kept that, it goes on as it was planned.
 func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, steps []loop.Step) (loop.Opening, error) {
-	p, ok := s.d.Protocols.ByID(l.Protocol)
-	if !ok || p.Ref() != l.Protocol {
-		return loop.Opening{}, nil // the file it was opened by has changed: it goes on as it was planned
+	t, ok, err := s.lawOf(ctx, tx, l.Protocol)
+	if err != nil || !ok || !t.own {
+		return loop.Opening{}, err
 	}
+	p := t.p
 	d, err := s.aboutLoop(ctx, tx, l)
 	if err != nil || d.Subject.IsZero() {
 		return loop.Opening{}, err

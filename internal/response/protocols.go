@@ -29,6 +29,8 @@ type ProtocolView struct {
 	Protocol protocol.Protocol `json:"protocol"`
 	// Explain is the whole file in words, in the language that was asked for.
 	Explain string `json:"explain"`
+	// Newer is today's "id@version" where this is a former text.
+	Newer string `json:"newer,omitempty"`
 	// Warnings are what the linter has to say of it.
 	Warnings []protocol.Problem `json:"warnings"`
 	// Figures are what the clocks take from the regimes in force today, in hours,
@@ -68,42 +70,60 @@ func (s *Service) Protocols(_ context.Context, who Who) ([]ProtocolItem, error) 
 }
 
 // ProtocolView gives one protocol, in words of lang.
-func (s *Service) ProtocolView(_ context.Context, who Who, id, lang string) (ProtocolView, error) {
+// id may be the "id@version" of a text that was in use.
+func (s *Service) ProtocolView(ctx context.Context, who Who, id, lang string) (ProtocolView, error) {
 	const op = "response.ProtocolView"
 	if err := s.allow(who, auth.ProtocolRead, auth.Resource{Kind: seawall.KindSystem}); err != nil {
 		return ProtocolView{}, seawall.Wrap(op, err)
 	}
-	p, ok := s.d.Protocols.ByID(id)
-	if !ok {
-		return ProtocolView{}, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", id)
+	p, err := s.shownProtocol(ctx, op, id)
+	if err != nil {
+		return ProtocolView{}, err
 	}
 	v := ProtocolView{Protocol: *p, Warnings: []protocol.Problem{},
 		Figures: s.protocolFigures(p, seawall.DayOf(s.d.Clock.Now(), s.d.Zone))}
+	if today, ok := s.d.Protocols.ByID(p.ID); ok && today.Ref() != p.Ref() {
+		v.Newer = today.Ref()
+	}
 	for _, w := range s.d.Protocols.Warnings() {
-		if w.File == p.File {
+		if v.Newer == "" && w.File == p.File {
 			v.Warnings = append(v.Warnings, w)
 		}
 	}
 	var b strings.Builder
-	err := protocol.Explain(&b, lang, p)
+	err = protocol.Explain(&b, lang, p)
 	v.Explain = b.String()
 	return v, seawall.Wrap(op, err)
 }
 
-// DiffProtocols compares two protocols.
-func (s *Service) DiffProtocols(_ context.Context, who Who, a, b string) (ProtocolDiff, error) {
+// shownProtocol finds a protocol by its id, or a text that was in use by its
+// "id@version". Errors: NotFound.
+func (s *Service) shownProtocol(ctx context.Context, op, ref string) (p *protocol.Protocol, err error) {
+	err = s.read(ctx, op, func(tx seawall.Tx) error {
+		t, ok, err := s.lawOf(ctx, tx, ref)
+		if err == nil && (!ok || !t.own) {
+			err = seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", ref)
+		}
+		p = t.p
+		return err
+	})
+	return p, err
+}
+
+// DiffProtocols compares two protocols, or two texts of one by their "id@version".
+func (s *Service) DiffProtocols(ctx context.Context, who Who, a, b string) (ProtocolDiff, error) {
 	const op = "response.DiffProtocols"
 	if err := s.allow(who, auth.ProtocolRead, auth.Resource{Kind: seawall.KindSystem}); err != nil {
 		return ProtocolDiff{}, seawall.Wrap(op, err)
 	}
 	out := ProtocolDiff{A: a, B: b}
-	from, ok := s.d.Protocols.ByID(a)
-	if !ok {
-		return out, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", a)
+	from, err := s.shownProtocol(ctx, op, a)
+	if err != nil {
+		return out, err
 	}
-	to, ok := s.d.Protocols.ByID(b)
-	if !ok {
-		return out, seawall.E(op, seawall.NotFound, "protocol_unknown", "kind", b)
+	to, err := s.shownProtocol(ctx, op, b)
+	if err != nil {
+		return out, err
 	}
 	out.Rows = protocol.DiffRows(from, to)
 	return out, nil

@@ -68,8 +68,10 @@ type Deps struct {
 	// Protocols are the kinds of duty; Entries keeps the forms that open one by
 	// hand, Boards counts what is open of a kind.
 	Protocols *protocol.Set
-	Entries   casebook.EntryStore
-	Boards    loop.Boards
+	// Texts keeps the texts of protocols that duties run under.
+	Texts   protocol.Keeper
+	Entries casebook.EntryStore
+	Boards  loop.Boards
 	// Relief keeps objections and requests for help.
 	Relief relief.Store
 	// Border keeps arrivals; Origins is the table of places they come from.
@@ -108,14 +110,13 @@ type Service struct {
 	book   *casebook.Book
 	border *border.Book
 	engine *loop.Engine
-	// rules are what the protocols say of their loops, by id.
-	rules map[string]loop.Rule
+	laws   *laws
 }
 
 // New makes the service.
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
-		rules: rules(d.Protocols)}
+		laws: newLaws(d.Protocols)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred,
 		Rules: s.loopRule, Again: s.planAgain, Child: s.planChild, Holders: s.holders})
