@@ -12,5 +12,6 @@ func tables() []refolder {
 		sites(), shifts(), passes(),
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 		trips(), tripCrews(), tripMoves(), tripLegs(), permits(), carriers(), serviceAreas(), areaVisits(), closures(),
+		fieldDevices(), operations(), conflicts(), transfers(), photos(), papers(),
 	}
 }
