@@ -35,6 +35,10 @@ const (
 	HandedOn  = "handed_on"  // another city has taken over
 	NotComing = "not_coming" // did not travel, or left again
 	Retracted = "retracted"  // recorded by mistake
+	// Claimed is a public declaration about somebody of whose coming others have
+	// told already: it says what its declarer said, changes and opens nothing of
+	// what the others told, counts nowhere, and waits for somebody who sees them.
+	Claimed = "claimed"
 )
 
 // Check is one of the four, with its time.
@@ -125,7 +129,9 @@ type Arrival struct {
 	// NextDue is when the next missing check or open step is due.
 	NextDue time.Time `json:"nextDue"`
 	// Reason is why it was retracted or did not take place.
-	Reason    string              `json:"reason,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	// SameAs is the coming that a claim is probably about.
+	SameAs    seawall.ArrivalID   `json:"sameAs,omitempty"`
 	Loop      seawall.LoopID      `json:"loop,omitempty"`
 	Owner     seawall.PrincipalID `json:"owner,omitempty"`
 	OwnerName string              `json:"ownerName"`
@@ -232,6 +238,9 @@ type Store interface {
 	// ArrivalsOfPerson and ArrivalsOfGroup give them oldest first.
 	ArrivalsOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]Arrival, error)
 	ArrivalsOfGroup(ctx context.Context, tx seawall.Tx, id seawall.GroupID) ([]Arrival, error)
+	// ClaimsOf gives the public declarations that are probably about an arrival,
+	// the first one first.
+	ClaimsOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) ([]Arrival, error)
 	// ArrivalsByVehicle gives those on one vehicle expected or arrived between two
 	// days, both inclusive.
 	ArrivalsByVehicle(ctx context.Context, tx seawall.Tx, vehicle string, from, to seawall.Day) ([]Arrival, error)

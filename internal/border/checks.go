@@ -27,7 +27,7 @@ func Keys() []string { return []string{Headcount, Identity, Location, Measure} }
 
 // States are all states of an arrival.
 func States() []string {
-	return []string{Expected, Arrived, Managed, Released, HandedOn, NotComing, Retracted}
+	return []string{Expected, Arrived, Managed, Released, HandedOn, NotComing, Retracted, Claimed}
 }
 
 // Modes are the ways of travelling.

@@ -25,9 +25,12 @@ type Custody struct {
 	Stage   string            `json:"stage"`
 	// Holder is the city, facility or community by its name; Code is the division
 	// code of another city, Area the place inside this one.
-	Holder string           `json:"holder"`
-	Code   string           `json:"code,omitempty"`
-	Area   seawall.AreaPath `json:"area,omitempty"`
+	Holder string `json:"holder"`
+	// Name is the holder in both languages where the table of origins or of areas
+	// has it; else the name as it was written, in both.
+	Name seawall.Text     `json:"name"`
+	Code string           `json:"code,omitempty"`
+	Area seawall.AreaPath `json:"area,omitempty"`
 	// Offered is when it was handed to them, Accepted when they took it; zero while
 	// they have not.
 	Offered  time.Time `json:"offered"`

@@ -76,6 +76,13 @@ func (gs Grading) At(disease, code string, day seawall.Day) (Grade, bool) {
 	return best, found
 }
 
+// FromAny reports whether any place of origin lies in one of some graded areas.
+func (a Arrival) FromAny(codes []string) bool {
+	return slices.ContainsFunc(a.Origins, func(o Origin) bool {
+		return slices.ContainsFunc(codes, func(c string) bool { return covers(c, o.Code) })
+	})
+}
+
 // Within reports whether a part of a place is graded on a day, and gives the
 // grades below it: somebody who names a whole prefecture may come from a graded
 // county of it.

@@ -128,6 +128,23 @@ func (o *Origins) Search(q string, limit int) []Place {
 	return out
 }
 
+// Called gives the place of the table that has a name, in either language and with
+// or without the areas above it; the widest of several. false where none has.
+func (o *Origins) Called(name string) (Place, bool) {
+	name = strings.TrimSpace(name)
+	best := -1
+	for i, e := range o.places {
+		same := name != "" && (e.Name.ZH == name || e.Full.ZH == name || strings.EqualFold(e.Name.EN, name) || strings.EqualFold(e.Full.EN, name))
+		if same && (best < 0 || len(e.Code) < len(o.places[best].Code)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return Place{}, false
+	}
+	return o.places[best].Place, true
+}
+
 // Len is how many places the table has.
 func (o *Origins) Len() int { return len(o.places) }
 

@@ -29,7 +29,7 @@ func NormalVehicle(s string) string {
 // "person" for the same person within the days, "seat" for the same seat of the
 // same vehicle on the same day where the names do not contradict each other.
 func Same(a Arrival, t Told, day seawall.Day) (string, bool) {
-	if a.State == Retracted {
+	if a.State == Retracted || a.State == Claimed {
 		return "", false
 	}
 	apart := int(t.Day) - int(day)

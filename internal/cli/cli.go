@@ -77,6 +77,8 @@ type commands struct {
 	Arrival  arrivalCmd     `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
 	Appeal   appealCmd      `cmd:"" help:"Look at objections to measures and take them down."`
 	Help     helpRequestCmd `cmd:"" name:"help-request" help:"Look at requests for help and take them down."`
+	Board    boardCmd       `cmd:"" help:"Look at the duties of one kind: list, pipeline, calendar, load by owner."`
+	Entry    entryCmd       `cmd:"" help:"Fill in forms that open duties, and look at them."`
 	Regime   regimeCmd      `cmd:"" help:"Explain, compare and check rule files."`
 	Protocol protocolCmd    `cmd:"" help:"Write, check and try protocol files."`
 	Log      logCmd         `cmd:"" help:"Verify and publish the log."`

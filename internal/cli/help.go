@@ -67,6 +67,7 @@ func helpPrinter(lang string) kong.HelpPrinter {
 func translateHelp(n *kong.Node) {
 	zh := helpZH()
 	maps.Copy(zh, protocolHelp())
+	maps.Copy(zh, officeHelp())
 	put := func(help *string) {
 		if t, ok := zh[*help]; ok {
 			*help = t

@@ -46,6 +46,12 @@ func TestPublicRoutesAreBounded(t *testing.T) {
 	}](t, got); !h.Urgent || h.No == "" {
 		t.Errorf("an emergency: %s", got.body)
 	}
+	odd := me.ok("POST", "public/help", map[string]any{"kind": "medical", "newField": true, "people": "three", "words": []string{"胸痛"}})
+	if !strings.Contains(string(odd.body), `"urgent":true`) {
+		t.Errorf("an emergency in another form: %s", odd.body)
+	}
+	me.refused(http.StatusUnprocessableEntity, "", "POST", "public/help", map[string]any{"request": c.request(), "kind": "food", "people": "three"})
+	c.as("duty").ok("POST", "help", map[string]any{"kind": "medical", "newField": 1})
 	if len(got.header.Values("Set-Cookie")) != 0 {
 		t.Error("the public page sets a cookie")
 	}

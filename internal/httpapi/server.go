@@ -164,6 +164,10 @@ func (s *Server) routes() {
 	s.arrivalRoutes()
 	s.reliefRoutes()
 	s.residentRoutes()
+	s.tripRoutes()
+	s.freightRoutes()
+	s.carrierRoutes()
+	s.serviceAreaRoutes()
 	s.demoRoutes()
 }
 
@@ -188,12 +192,18 @@ func handle[I, O any](s *Server, to openTo, method, path, id, summary string,
 	switch to {
 	case signedIn:
 		op.Middlewares = huma.Middlewares{s.gate(id)}
-		if id == "preview-import" {
+		if id == "preview-import" || id == "import-trips" {
 			op.MaxBodyBytes = maxUpload
 		}
 	case anybody:
 		op.MaxBodyBytes, op.BodyReadTimeout = maxPublic, 30*time.Second
+		if id == "carrier-trips" { // a whole batch, behind a key
+			op.MaxBodyBytes = maxBody
+		}
 	}
+	// Whoever is in danger is not refused for form: the use case reads what can be
+	// read and says what else it needs of the others.
+	op.SkipValidateBody = id == "ask-help" || id == "file-help"
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*reply[O], error) {
 		out, err := h(ctx, requestOf(ctx).who, in)
 		if err != nil {

@@ -23,6 +23,7 @@ func (f *file) check(known Known, env *cel.Env) {
 	f.built.rules = map[string]*condition{}
 	f.speak()
 	f.checkHead(known)
+	f.checkFigures()
 	for i := range f.built.Forms {
 		f.checkForm(i, env)
 	}

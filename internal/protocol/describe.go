@@ -209,7 +209,7 @@ func (d Due) describe() seawall.Text {
 // describe words what limits somebody.
 func (x Restrict) describe() seawall.Text {
 	if x.Plan {
-		return textf("按规则的方案，申诉 %d 小时内作出决定", "as the regime's plan says; an objection is decided within %d hours", x.AppealHours)
+		return text("按规则的方案", "as the regime's plan says")
 	}
 	return textf("%s，%s 起最多 %d 天，申诉 %d 小时内作出决定", "%s from %s for at most %d days; an objection is decided within %d hours",
 		x.Kind, x.After, x.MaxDays, x.AppealHours)
@@ -244,6 +244,12 @@ func (r *rows) end(p *Protocol) {
 	r.add("rule", text("何时办结", "When"), rule)
 	r.add("outcome", text("结果", "Outcome"), same(p.Close.Outcome))
 	r.add("needs", text("必须完成", "Must be done"), same(strings.Join(p.Close.Needs, ", ")))
+	if own := OwnFigures(p.Subject); len(own) > 0 {
+		r.open("figures", text("数字", "Figures"))
+		for _, x := range own {
+			r.add(x.Key, x.Text, textf("%d", "%d", p.Figures[x.Key]))
+		}
+	}
 	r.open("", text("办结之外", "Around it"))
 	if c := p.Custody; c != nil {
 		r.add("custody", text("移交", "Hand-over"), textf("%d 小时内接手，否则通知上一级", "taken within %d hours, else the level above hears of it", c.AcceptWithinHours))

@@ -37,6 +37,9 @@ func TestDocsSayEverything(t *testing.T) {
 		for _, n := range Figures(s.Key) {
 			names = append(names, n.Key)
 		}
+		for _, n := range OwnFigures(s.Key) {
+			names = append(names, n.Key)
+		}
 		for _, n := range Facts(s.Key) {
 			names = append(names, "subject."+n.Key)
 		}

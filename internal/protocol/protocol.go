@@ -16,6 +16,7 @@ const (
 	SubjectArrival = "arrival"
 	SubjectAppeal  = "appeal"
 	SubjectHelp    = "help"
+	SubjectTrip    = "trip"
 	SubjectEntry   = "entry"
 )
 
@@ -41,9 +42,11 @@ type Protocol struct {
 	Parties PartyRule `json:"parties"`
 	// Entry is the form that opens a loop of this protocol by hand, "" for none.
 	Entry string `json:"entry,omitempty"`
-	Forms []Form `json:"forms"`
-	Steps []Step `json:"steps"`
-	Close Close  `json:"close"`
+	// Figures are the numbers that the file itself gives (see OwnFigures).
+	Figures map[string]int `json:"figures,omitempty"`
+	Forms   []Form         `json:"forms"`
+	Steps   []Step         `json:"steps"`
+	Close   Close          `json:"close"`
 	// Custody says how soon an offered hand-over must be accepted before the gap
 	// alarms the level above; nil for no alarm.
 	Custody *Custody     `json:"custody,omitempty"`
@@ -178,12 +181,15 @@ type Due struct {
 	DayShift int `json:"dayShift,omitempty"`
 }
 
-// Restrict limits somebody. With Plan the kinds, days and reasons are those of
-// the regime's plan, one restriction for each stretch that limits movement; else
-// they stand here. Nothing restricts without an end, a reason and an appeal.
+// Restrict limits somebody. With Plan kinds, days, reasons and the hours for
+// objections are those of the regime's plan, one restriction for each stretch that
+// limits movement; else they stand here, and whoever ends the step confirms it:
+// before that nothing restricts. Nothing restricts without an end, a reason and an
+// appeal, nor longer than the loop is open.
 type Restrict struct {
 	Plan bool `json:"plan,omitempty"`
-	// Kind is a kind of stay of the regime: "central", "home", "home_monitoring".
+	// Kind is a kind of stay of the regime: "home", "home_monitoring"; a place in a
+	// facility is the plan's alone.
 	Kind string `json:"kind,omitempty"`
 	// After is the event that it counts from, MaxDays its last day from there.
 	After   string       `json:"after,omitempty"`

@@ -5,25 +5,27 @@ import "github.com/seawall-city/seawall"
 // document is a protocol file as it is written. Pointers keep "not said" apart
 // from zero.
 type document struct {
-	ID       string       `yaml:"id"`
-	Title    seawall.Text `yaml:"title"`
-	Name     seawall.Text `yaml:"name"`
-	Subject  string       `yaml:"subject"`
-	Theme    string       `yaml:"theme"`
-	Disease  string       `yaml:"disease"`
-	Places   []string     `yaml:"places"`
-	Parties  partiesDoc   `yaml:"parties"`
-	Entry    string       `yaml:"entry"`
-	Forms    []formDoc    `yaml:"forms"`
-	Steps    []stepDoc    `yaml:"steps"`
-	Close    *closeDoc    `yaml:"close"`
-	Custody  *custodyDoc  `yaml:"custody"`
-	Reopen   *reopenDoc   `yaml:"reopen"`
-	Cancel   *cancelDoc   `yaml:"cancel"`
-	Notices  []noticeDoc  `yaml:"notices"`
-	Source   seawall.Text `yaml:"source"`
-	Notes    seawall.Text `yaml:"notes"`
-	Language string       `yaml:"language"`
+	ID      string       `yaml:"id"`
+	Title   seawall.Text `yaml:"title"`
+	Name    seawall.Text `yaml:"name"`
+	Subject string       `yaml:"subject"`
+	Theme   string       `yaml:"theme"`
+	Disease string       `yaml:"disease"`
+	Places  []string     `yaml:"places"`
+	Parties partiesDoc   `yaml:"parties"`
+	Entry   string       `yaml:"entry"`
+	// Figures are numbers that no regime gives, their unit in the key.
+	Figures  map[string]int `yaml:"figures"`
+	Forms    []formDoc      `yaml:"forms"`
+	Steps    []stepDoc      `yaml:"steps"`
+	Close    *closeDoc      `yaml:"close"`
+	Custody  *custodyDoc    `yaml:"custody"`
+	Reopen   *reopenDoc     `yaml:"reopen"`
+	Cancel   *cancelDoc     `yaml:"cancel"`
+	Notices  []noticeDoc    `yaml:"notices"`
+	Source   seawall.Text   `yaml:"source"`
+	Notes    seawall.Text   `yaml:"notes"`
+	Language string         `yaml:"language"`
 }
 
 type partiesDoc struct {
@@ -143,7 +145,7 @@ const languageEN = "en"
 func (d *document) protocol(name, version string) *Protocol {
 	p := &Protocol{ID: d.ID, Version: version, File: name, Title: d.Title, Name: d.Name, Subject: d.Subject,
 		Theme: d.Theme, Disease: d.Disease, Places: d.Places, Entry: d.Entry, Parties: PartyRule(d.Parties),
-		Source: d.Source, Notes: d.Notes, Forms: []Form{}, Steps: []Step{}, Notices: []NoticeRule{}}
+		Figures: d.Figures, Source: d.Source, Notes: d.Notes, Forms: []Form{}, Steps: []Step{}, Notices: []NoticeRule{}}
 	if p.Theme == "" {
 		p.Theme = p.ID
 	}

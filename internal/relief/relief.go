@@ -185,6 +185,8 @@ type Store interface {
 	SaveHelp(ctx context.Context, tx seawall.Tx, h Help) error
 	Help(ctx context.Context, tx seawall.Tx, id seawall.HelpID) (Help, error)
 	HelpBySecret(ctx context.Context, tx seawall.Tx, secret string) (Help, error)
+	// HelpsOfPerson gives the requests of a person, the first one first.
+	HelpsOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]Help, error)
 	Helps(ctx context.Context, tx seawall.Tx, q Query) ([]Help, string, int, error)
 	// HelpsAbout gives the requests about something (a trip), the first one first.
 	HelpsAbout(ctx context.Context, tx seawall.Tx, about seawall.Ref) ([]Help, error)

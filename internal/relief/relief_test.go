@@ -102,3 +102,16 @@ func TestWhatIsRefused(t *testing.T) {
 		t.Errorf("cut to %d", n)
 	}
 }
+
+// No clock of help is compiled in: other numbers in the file are other clocks, and
+// a kind that the file does not name has the ordinary ones. SVC-01.
+func TestClocksAreTheFiles(t *testing.T) {
+	f := Figures{"medical_answer_minutes": 5, "medical_help_minutes": 45, "other_answer_minutes": 600, "other_help_minutes": 900,
+		"urgent_below_minutes": 30, "most_climbs": 3}
+	if c := f.ClocksOf(Medical); c.Answer != 5*time.Minute || c.Help != 45*time.Minute || !c.Urgent {
+		t.Errorf("medical: %+v", c)
+	}
+	if c := f.ClocksOf("unheard of"); c.Answer != 10*time.Hour || c.Urgent || f.MostClimbs() != 3 {
+		t.Errorf("unknown: %+v", c)
+	}
+}

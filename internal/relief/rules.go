@@ -106,29 +106,28 @@ func StateAfter(answered, helped bool) string {
 	return HelpOpen
 }
 
+// Figures are the numbers of the protocol "help", by their key: the unit stands in
+// it. No clock of help is compiled in.
+type Figures map[string]int
+
 // Clocks are how long calling back and being there may take.
 type Clocks struct {
 	Answer, Help time.Duration
+	// Urgent says that nobody waits for the cut-off.
+	Urgent bool
 }
 
-// Urgent reports whether the clocks run in minutes: nobody waits for the cut-off.
-func (c Clocks) Urgent() bool { return c.Answer < time.Hour }
+// ClocksOf gives the clocks of a kind of help; those of a kind that the protocol
+// does not name are the ordinary ones.
+func (f Figures) ClocksOf(kind string) Clocks {
+	if f[kind+"_answer_minutes"] == 0 {
+		kind = Other
+	}
+	answer := f[kind+"_answer_minutes"]
+	return Clocks{Answer: time.Duration(answer) * time.Minute, Help: time.Duration(f[kind+"_help_minutes"]) * time.Minute,
+		Urgent: answer < f["urgent_below_minutes"]}
+}
 
 // MostClimbs bounds how often one request goes up by itself; the cut-off goes on
-// from there. Source: our own choice; one more than a city has levels.
-const MostClimbs = 6
-
-// ClocksOf gives the clocks of a kind of help. Source: requirements §2.10 (medical
-// emergencies at once; the hotline's two hours for urgent and 24 hours for
-// ordinary requests); the minutes are our own choice.
-func ClocksOf(kind string) Clocks {
-	switch kind {
-	case Medical:
-		return Clocks{Answer: 10 * time.Minute, Help: time.Hour}
-	case Medicine, Care, Stuck:
-		return Clocks{Answer: 2 * time.Hour, Help: 12 * time.Hour}
-	case Food:
-		return Clocks{Answer: 2 * time.Hour, Help: 24 * time.Hour}
-	}
-	return Clocks{Answer: 24 * time.Hour, Help: 72 * time.Hour}
-}
+// from there.
+func (f Figures) MostClimbs() int { return f["most_climbs"] }

@@ -22,10 +22,18 @@ const (
 	decideStep           = "decide"
 )
 
-// ceilingLevels is how many levels' time an objection has at most before it
-// lapses whatever the evidence. Source: our own choice (a county's, the city's
-// and one more), so that "hard ceiling" (design §6) is a day at eight hours.
-const ceilingLevels = 3
+// ceilingFigure names the figure of the protocol "appeal" that says how many
+// levels' time an objection has at most before it lapses whatever the evidence.
+const ceilingFigure = "ceiling_levels"
+
+// ceilingLevels gives that figure as the protocol in use has it.
+func (s *Service) ceilingLevels() time.Duration {
+	p, ok := s.d.Protocols.ByID(string(appealKind))
+	if !ok {
+		return 1
+	}
+	return time.Duration(p.Figures[ceilingFigure])
+}
 
 // public is who acts where nobody is signed in.
 func public(channel string) seawall.Actor {
@@ -189,7 +197,7 @@ func (s *Service) newAppeal(ctx context.Context, tx seawall.Tx, r loop.Restricti
 	hours := time.Duration(r.AppealHours) * time.Hour
 	a := relief.Appeal{ID: seawall.AppealID(tx.NewID()), Level: 1, Restriction: r.ID, Measure: r.Kind, Duty: r.Loop, Subject: l.Subject,
 		Person: l.Person, Mask: l.Mask, Area: at, Reason: in.Reason, Words: strings.TrimSpace(in.Words), Channel: in.Channel,
-		FiledBy: tx.Actor().Name, At: tx.Now(), Hours: r.AppealHours, DecideBy: tx.Now().Add(hours), Ceiling: tx.Now().Add(ceilingLevels * hours),
+		FiledBy: tx.Actor().Name, At: tx.Now(), Hours: r.AppealHours, DecideBy: tx.Now().Add(hours), Ceiling: tx.Now().Add(s.ceilingLevels() * hours),
 		Barred: []seawall.PrincipalID{r.DecidedBy}, State: relief.Pending, Version: 1}
 	before, err := s.d.Relief.AppealsAgainst(ctx, tx, r.ID)
 	if err != nil {

@@ -33,6 +33,9 @@ func (s *Service) RecordCheck(ctx context.Context, who Who, id seawall.ArrivalID
 		if err != nil {
 			return err
 		}
+		if a.State == border.Claimed {
+			return seawall.E(op, seawall.Conflict, "arrival_claimed", "no", a.No)
+		}
 		if !border.Standing(a.State) {
 			return seawall.E(op, seawall.Conflict, "arrival_ended", "state", a.State)
 		}
@@ -186,6 +189,12 @@ func (s *Service) checkIdentity(ctx context.Context, tx seawall.Tx, a border.Arr
 	}
 	if a.Document != border.DocValid && strings.TrimSpace(in.Note) == "" {
 		return invalid(op, "arrival_invalid", []seawall.FieldError{{Field: "note", Code: "identity_note"}})
+	}
+	if in.Declaration != "" {
+		var err error
+		if a, err = s.confirmClaim(ctx, tx, a, in.Declaration); err != nil {
+			return err
+		}
 	}
 	return s.checkMade(ctx, tx, a, border.Identity, border.ByStaff, in.Note)
 }

@@ -47,14 +47,15 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 	if err != nil {
 		return a, "", err
 	}
-	if why != "" {
-		if may, err := s.mayTell(ctx, tx, old, c); err != nil || !may {
-			return old, fateKnown, err
-		}
+	switch {
+	case why == "" || c.byStranger(old) && old.State == border.NotComing:
+		a, fate, why, err = s.newComing(ctx, tx, c)
+	case c.byStranger(old):
+		a, err = s.claim(ctx, tx, old, c)
+		fate = fateNew
+	default:
 		a, err = s.knownComing(ctx, tx, old, c)
 		fate = fateKnown
-	} else {
-		a, fate, why, err = s.newComing(ctx, tx, c)
 	}
 	if err != nil {
 		return a, fate, err
@@ -67,20 +68,6 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 	}
 	a, err = s.d.Border.Arrival(ctx, tx, a.ID)
 	return a, fate, err
-}
-
-// mayTell reports whether a report may change a coming that is on record. Nobody
-// changes another's by a public declaration with their name and number: what it
-// says beside the record is noted for staff and changes nothing.
-func (s *Service) mayTell(ctx context.Context, tx seawall.Tx, a border.Arrival, c coming) (bool, error) {
-	if c.group == nil || c.group.Secret == "" || c.group.ID == a.Group {
-		return true, nil
-	}
-	was, err := s.d.Border.Group(ctx, tx, a.Group)
-	if err != nil || mayJoin(a, was, *c.group, c.journey) {
-		return err == nil, err
-	}
-	return false, s.border.Note(ctx, tx, a, "arrival.reported", map[string]string{"channel": c.channel, "changed": "nothing"}, c.group.Ref())
 }
 
 // keepReport leaves the trace of a feed's row.
@@ -122,6 +109,10 @@ func (s *Service) sameComing(ctx context.Context, tx seawall.Tx, c coming) (a bo
 		if why, ok := border.Same(rows[i], t, rows[i].Day(s.d.Zone)); ok {
 			return rows[i], why, nil
 		}
+	}
+	if c.who.like != "" {
+		a, err = s.d.Border.Arrival(ctx, tx, c.who.like)
+		return a, "like", err
 	}
 	return a, "", nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/border"
@@ -158,6 +159,14 @@ func countedBy(a border.Arrival) string {
 	return border.ByFeed
 }
 
+// unnamedSince reports whether a number without a name came to a group after an
+// instant: whoever had counted before did not count them.
+func unnamedSince(people []border.Arrival, at time.Time) bool {
+	return slices.ContainsFunc(people, func(p border.Arrival) bool {
+		return p.Person == "" && border.Standing(p.State) && p.CreatedAt.After(at)
+	})
+}
+
 // headcount makes the first check of everybody in a group, or opens it again: it
 // is made where a feed or gate has counted as many as are on record by name.
 func (s *Service) headcount(ctx context.Context, tx seawall.Tx, g border.Group) error {
@@ -178,7 +187,7 @@ func (s *Service) headcount(ctx context.Context, tx seawall.Tx, g border.Group) 
 			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "同行人数多于已核数 the group is larger than was counted"); err != nil {
 				return err
 			}
-		case !counted && c.Made() && border.Unnamed(people) > 0:
+		case !counted && c.Made() && unnamedSince(people, c.Done):
 			if err := s.checkUnmade(ctx, tx, a, border.Headcount, g.Ref(), "清点后又发现同行人 a companion was found after the count"); err != nil {
 				return err
 			}

@@ -128,37 +128,36 @@ func (s *Service) gradeFits(g border.Grade) (code string, args map[string]string
 }
 
 // regrade brings the arrivals that are not decided yet to the grades as they are
-// now.
+// now. Every place that somebody was in during the last days counts, not the latest
+// alone: of several rows of the matrix the strictest applies, and it is cited.
 func (s *Service) regrade(ctx context.Context, tx seawall.Tx, codes []string) (int, error) {
 	n := 0
-	seen := map[seawall.ArrivalID]bool{}
-	for _, code := range codes {
-		q := border.Query{Origin: code, States: []string{border.Expected, border.Arrived}, Page: seawall.Page{Limit: 500}}
-		for {
-			rows, next, _, err := s.d.Border.Arrivals(ctx, tx, q)
+	if len(codes) == 0 {
+		return n, nil
+	}
+	q := border.Query{States: []string{border.Expected, border.Arrived, border.Claimed}, Sort: "no", Page: seawall.Page{Limit: 500}}
+	for {
+		rows, next, _, err := s.d.Border.Arrivals(ctx, tx, q)
+		if err != nil {
+			return n, err
+		}
+		for _, a := range rows {
+			if a.ConfirmedBy != "" || !a.FromAny(codes) {
+				continue
+			}
+			changed, err := s.regradeOne(ctx, tx, a)
 			if err != nil {
 				return n, err
 			}
-			for _, a := range rows {
-				if seen[a.ID] || a.ConfirmedBy != "" {
-					continue
-				}
-				seen[a.ID] = true
-				changed, err := s.regradeOne(ctx, tx, a)
-				if err != nil {
-					return n, err
-				}
-				if changed {
-					n++
-				}
+			if changed && a.State != border.Claimed {
+				n++
 			}
-			if next == "" {
-				break
-			}
-			q.Page.Cursor = next
 		}
+		if next == "" {
+			return n, nil
+		}
+		q.Page.Cursor = next
 	}
-	return n, nil
 }
 
 func (s *Service) regradeOne(ctx context.Context, tx seawall.Tx, a border.Arrival) (bool, error) {
@@ -172,6 +171,12 @@ func (s *Service) regradeOne(ctx context.Context, tx seawall.Tx, a border.Arriva
 	if err != nil || a.Tier == was && slices.Equal(cited, a.Origins) { // a new source of the same row is cited too
 		return false, err
 	}
-	_, err = s.border.Change(ctx, tx, a, "arrival.regraded", map[string]string{"from": was, "to": a.Tier})
+	told := map[string]string{"from": was, "to": a.Tier}
+	if r, ok := s.matrix(a); ok {
+		if _, from, ok := tierOf(r, a.Origins); ok {
+			told["origin"], told["grade"], told["source"] = from.Code, from.Grade, from.GradeSource
+		}
+	}
+	_, err = s.border.Change(ctx, tx, a, "arrival.regraded", told)
 	return a.Tier != was, err
 }

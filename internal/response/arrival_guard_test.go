@@ -118,11 +118,14 @@ func TestWhoComesAgainIsCheckedAgain(t *testing.T) {
 		o.feed("rail", off)
 		j := o.journey()
 		j.Expected, j.Vehicle = o.day(2), "D5521"
-		_, err = o.main.DeclareTravel(o.ctx, response.NewDeclaration{Request: o.request(), Journey: j,
+		dec, err := o.main.DeclareTravel(o.ctx, response.NewDeclaration{Request: o.request(), Journey: j,
 			People: []response.DeclaredPerson{{Identity: traveller("某乙", 95)}}})
 		o.ok(err)
-		if b := o.arrival(next); b.State != border.Expected || b.Owner == "" || b.Expected != o.day(2) {
+		if b := o.arrival(dec.People[0].ID); b.State != border.Expected || b.Owner == "" || b.Expected != o.day(2) || b.ID == next {
 			t.Errorf("declared again: %+v", b)
+		}
+		if b := o.arrival(next); b.State != border.NotComing {
+			t.Errorf("what the feed told was overwritten: %+v", b)
 		}
 	})
 }
@@ -216,17 +219,7 @@ func TestAGroupOverTwoCounties(t *testing.T) {
 		_, err = o.main.ChangeDeclaration(o.ctx, dec.Code, response.DeclarationChange{Arrived: &now})
 		o.ok(err)
 		here, there := dec.People[0].ID, dec.People[1].ID
-		o.write(func(tx seawall.Tx) error {
-			a, err := o.db.Arrival(o.ctx, tx, there)
-			if err != nil {
-				return err
-			}
-			a.Area, a.Stay, a.Version = cityPath, cityPath, a.Version+1
-			if err := o.db.SaveArrival(o.ctx, tx, a); err != nil {
-				return err
-			}
-			return o.log.Record(o.ctx, tx, ledger.Event{Type: "arrival.located", Subject: a.Ref(), Area: a.Area})
-		})
+		o.write(func(tx seawall.Tx) error { return o.moved(tx, there, cityPath) })
 		v, err := o.main.ArrivalView(o.ctx, o.countyDesk, here)
 		o.ok(err)
 		for _, p := range v.People {
@@ -298,4 +291,17 @@ func TestAMeasureIsNotEndedByTheWay(t *testing.T) {
 		_, err = o.main.ReceiptArrival(o.ctx, o.epi, a.ID, response.Receipt{})
 		o.ok(err)
 	})
+}
+
+// moved puts an arrival where another area answers.
+func (o *office) moved(tx seawall.Tx, id seawall.ArrivalID, to seawall.AreaPath) error {
+	a, err := o.db.Arrival(o.ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	a.Area, a.Stay, a.Version = to, to, a.Version+1
+	if err := o.db.SaveArrival(o.ctx, tx, a); err != nil {
+		return err
+	}
+	return o.log.Record(o.ctx, tx, ledger.Event{Type: "arrival.located", Subject: a.Ref(), Area: a.Area})
 }

@@ -74,10 +74,8 @@ type RecordedArrivals struct {
 	Undeclared int `json:"undeclared"`
 	// Duplicates may be the same persons; they stop nothing.
 	Duplicates []vault.Candidate `json:"duplicates,omitempty"`
-	// channel is the one reported by; elsewhere are the masks of those who are on
-	// record in a group that this report may not show.
-	channel   string
-	elsewhere []string
+	// channel is the one reported by.
+	channel string
 }
 
 // FeedRow is one line of a feed: one passenger, or one vehicle's occupant.
@@ -138,6 +136,9 @@ type NewCheck struct {
 	// Request it is sealed once (identity).
 	Identity *Identity `json:"identity,omitempty"`
 	Request  string    `json:"request,omitempty"`
+	// Declaration is the number on the slip that the person holds: it confirms that
+	// this public declaration is theirs (identity).
+	Declaration string `json:"declaration,omitempty"`
 	// Stay and StayText are where they are now (location).
 	Stay     seawall.AreaID `json:"stay,omitempty"`
 	StayText string         `json:"stayText,omitempty"`
@@ -204,7 +205,10 @@ type ArrivalView struct {
 	AreaName seawall.Text     `json:"areaName"`
 	Group    border.Group     `json:"group"`
 	People   []border.Arrival `json:"people"`
-	Measure  *ArrivalMeasure  `json:"measure,omitempty"`
+	// Claims are public declarations that are probably about them and wait for an
+	// identity check.
+	Claims  []Claim         `json:"claims,omitempty"`
+	Measure *ArrivalMeasure `json:"measure,omitempty"`
 	// Plan and Tier are the measure's, for the page.
 	Plan *regime.Plan `json:"plan,omitempty"`
 	Tier *regime.Tier `json:"tier,omitempty"`
@@ -218,6 +222,13 @@ type ArrivalView struct {
 	Gaps         []border.Gap       `json:"gaps"`
 	Restrictions []loop.Restriction `json:"restrictions"`
 	Events       []ledger.Event     `json:"events"`
+}
+
+// Claim is a public declaration that is probably about an arrival, by the number
+// on its slip, with what its declarer said.
+type Claim struct {
+	Declaration string         `json:"declaration"`
+	Arrival     border.Arrival `json:"arrival"`
 }
 
 // ArrivalFilter selects arrivals as a page asks for them.

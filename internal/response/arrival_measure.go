@@ -88,14 +88,24 @@ func (s *Service) measureView(a border.Arrival) (*ArrivalMeasure, string) {
 	return m, ""
 }
 
+// gradeWords names a level as the matrix does; a level that it has no word for
+// stands as it is.
+func gradeWords(r *regime.Regime, key string) seawall.Text {
+	if g, ok := r.Grade(key); ok && g.Name != (seawall.Text{}) {
+		return g.Name
+	}
+	return seawall.Text{ZH: key, EN: key}
+}
+
 // cited says in words which fact a measure stands on.
-func cited(o border.Origin) seawall.Text {
+func cited(r *regime.Regime, o border.Origin) seawall.Text {
 	zh, en := "来自"+o.Name.ZH+"（"+o.Code+"），"+o.Left.String()+" 离开", "came from "+o.Name.EN+" ("+o.Code+"), left on "+o.Left.String()
 	switch {
 	case o.Abroad:
 		zh, en = zh+"，境外", en+", abroad"
 	case o.Grade != "":
-		zh, en = zh+"；当日等级 "+o.Grade+"（"+o.GradeSource+"）", en+"; graded "+o.Grade+" on that day ("+o.GradeSource+")"
+		grade := gradeWords(r, o.Grade)
+		zh, en = zh+"；当日为"+grade.ZH+"（"+o.GradeSource+"）", en+"; on that day "+grade.EN+" ("+o.GradeSource+")"
 	}
 	if o.Crossing {
 		zh, en = zh+"；与病例轨迹交叉", en+"; track crossed a case's"
@@ -140,7 +150,7 @@ func (s *Service) confirmMeasure(ctx context.Context, tx seawall.Tx, who Who, a 
 			return a, err
 		}
 	}
-	by := map[string]string{"tier": a.Tier, "by": who.Principal.WorkName, "cited": cited(from).ZH}
+	by := map[string]string{"tier": a.Tier, "by": who.Principal.WorkName, "cited": cited(r, from).ZH}
 	if a, err = s.border.Change(ctx, tx, a, "arrival.measure", by); err != nil {
 		return a, err
 	}
@@ -162,7 +172,7 @@ func (s *Service) arrivalRestrictions(tx seawall.Tx, who Who, a border.Arrival, 
 			start = since
 		}
 		one, err := loop.NewRestriction(seawall.RestrictionID(tx.NewID()), loop.Order{
-			Subject: casebook.PersonRef(a.Person), Kind: string(seg.Kind), Fact: a.Ref(), Cited: cited(from), Regime: r.Ref(), Rule: seg.Why.Rule,
+			Subject: casebook.PersonRef(a.Person), Kind: string(seg.Kind), Fact: a.Ref(), Cited: cited(r, from), Regime: r.Ref(), Rule: seg.Why.Rule,
 			During: seawall.Interval{From: start.UTC(), To: seg.To.Add(1).Start(s.d.Zone).UTC()},
 			Reason: seg.Text, AppealHours: appealIn(r), DecidedBy: who.Principal.ID, DecidedName: who.Principal.WorkName})
 		if err != nil {

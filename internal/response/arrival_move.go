@@ -94,6 +94,9 @@ func (s *Service) notComing(ctx context.Context, tx seawall.Tx, a border.Arrival
 	if a, err = s.border.Change(ctx, tx, a, "arrival.not_coming", map[string]string{"reason": reason}); err != nil {
 		return err
 	}
+	if err := s.standAlone(ctx, tx, a.ID); err != nil {
+		return err
+	}
 	return s.shrinkGroup(ctx, tx, a)
 }
 
@@ -124,7 +127,7 @@ func (s *Service) HandOnArrival(ctx context.Context, who Who, id seawall.Arrival
 		if _, waits := border.Offered(chain); waits {
 			return seawall.E(op, seawall.Conflict, "handon_waits")
 		}
-		offer := border.Custody{Arrival: a.ID, Stage: border.StageAway, Holder: strings.TrimSpace(in.To), Code: in.Code, Offered: tx.Now(),
+		offer := border.Custody{Arrival: a.ID, Stage: border.StageAway, Holder: strings.TrimSpace(in.To), Name: s.cityName(in.To, in.Code), Code: in.Code, Offered: tx.Now(),
 			By: tx.Actor().Name, Letter: in.Letter, Note: in.Note}
 		if err := s.border.KeepCustody(ctx, tx, offer); err != nil {
 			return err
@@ -134,9 +137,22 @@ func (s *Service) HandOnArrival(ctx context.Context, who Who, id seawall.Arrival
 		}
 		due := tx.Now().Add(receiptHours * time.Hour)
 		_, err = s.engine.AddStep(ctx, tx, a.Loop, loop.StepPlan{Key: stepReceipt, Needs: stepReceipt, Rule: a.Regime + "#" + a.Rule, Due: due,
-			Day: seawall.DayOf(due, s.d.Zone), Title: seawall.Text{ZH: "取得" + offer.Holder + "接收回执", EN: "Get the receipt of " + offer.Holder}})
+			Day: seawall.DayOf(due, s.d.Zone), Title: seawall.Text{ZH: "取得" + offer.Name.ZH + "接收回执", EN: "Get the receipt of " + offer.Name.EN}})
 		return err
 	})
+}
+
+// cityName gives another city's name in both languages, by its code or its name,
+// where the table of origins has it; else as it was written.
+func (s *Service) cityName(written, code string) seawall.Text {
+	written = strings.TrimSpace(written)
+	if p, ok := s.d.Origins.Called(written); ok {
+		return p.Name
+	}
+	if p, ok := s.d.Origins.Place(code); ok {
+		return seawall.Text{ZH: written, EN: p.Name.EN}
+	}
+	return seawall.Text{ZH: written, EN: written}
 }
 
 // chainOf gives the chain of custody of an arrival; the first time, it begins with
@@ -154,7 +170,7 @@ func (s *Service) chainOf(ctx context.Context, tx seawall.Tx, a border.Arrival) 
 	if err != nil {
 		return nil, err
 	}
-	own := border.Custody{Arrival: a.ID, Stage: pick(a.Stage, border.StageHome), Holder: name.ZH, Area: a.Area, Offered: from, Accepted: from, By: tx.Actor().Name}
+	own := border.Custody{Arrival: a.ID, Stage: pick(a.Stage, border.StageHome), Holder: name.ZH, Name: name, Area: a.Area, Offered: from, Accepted: from, By: tx.Actor().Name}
 	if err := s.border.KeepCustody(ctx, tx, own); err != nil {
 		return nil, err
 	}
@@ -238,14 +254,15 @@ func (s *Service) nextStage(ctx context.Context, tx seawall.Tx, a border.Arrival
 		return err
 	}
 	holder := strings.TrimSpace(in.Holder)
+	name := seawall.Text{ZH: holder, EN: holder}
 	if holder == "" {
-		name, err := s.areaName(ctx, tx, s.answering(at, a.Area))
-		if err != nil {
+		var err error
+		if name, err = s.areaName(ctx, tx, s.answering(at, a.Area)); err != nil {
 			return err
 		}
 		holder = name.ZH
 	}
-	next := border.Custody{Arrival: a.ID, Stage: in.Stage, Holder: holder, Area: at, Offered: tx.Now(), Accepted: tx.Now(),
+	next := border.Custody{Arrival: a.ID, Stage: in.Stage, Holder: holder, Name: name, Area: at, Offered: tx.Now(), Accepted: tx.Now(),
 		By: tx.Actor().Name, Letter: in.Letter, Note: in.Note}
 	if err := s.passCustody(ctx, tx, chain, next); err != nil {
 		return err
@@ -278,7 +295,7 @@ func (s *Service) receivedFrom(ctx context.Context, tx seawall.Tx, items []borde
 			continue
 		}
 		since := a.Origins[0].Left.Start(s.d.Zone).UTC()
-		theirs := border.Custody{Arrival: a.ID, Stage: border.StagePort, Holder: strings.TrimSpace(from), Offered: since, Accepted: since,
+		theirs := border.Custody{Arrival: a.ID, Stage: border.StagePort, Holder: strings.TrimSpace(from), Name: s.cityName(from, ""), Offered: since, Accepted: since,
 			Ended: tx.Now(), By: tx.Actor().Name, Letter: letter}
 		if err := s.border.KeepCustody(ctx, tx, theirs); err != nil {
 			return err
@@ -287,7 +304,7 @@ func (s *Service) receivedFrom(ctx context.Context, tx seawall.Tx, items []borde
 		if err != nil {
 			return err
 		}
-		ours := border.Custody{Arrival: a.ID, Stage: pick(a.Stage, border.StageHome), Holder: name.ZH, Area: a.Area, Offered: tx.Now(), Accepted: tx.Now(),
+		ours := border.Custody{Arrival: a.ID, Stage: pick(a.Stage, border.StageHome), Holder: name.ZH, Name: name, Area: a.Area, Offered: tx.Now(), Accepted: tx.Now(),
 			By: tx.Actor().Name, Letter: letter}
 		if err := s.border.KeepCustody(ctx, tx, ours); err != nil {
 			return err
@@ -355,7 +372,9 @@ func (w *withdrawal) arrival(ctx context.Context, tx seawall.Tx, a border.Arriva
 		return err
 	}
 	a.State, a.Reason = border.Retracted, w.reason
-	_, err = w.s.border.Change(ctx, tx, a, "arrival.retracted", map[string]string{"reason": w.reason, "no": a.No}, casebook.PersonRef(a.Person))
 	w.n.Arrivals++
-	return err
+	if _, err = w.s.border.Change(ctx, tx, a, "arrival.retracted", map[string]string{"reason": w.reason, "no": a.No}, casebook.PersonRef(a.Person)); err != nil {
+		return err
+	}
+	return w.s.standAlone(ctx, tx, a.ID)
 }

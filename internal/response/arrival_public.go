@@ -26,7 +26,8 @@ func travellerSelf() Who {
 
 // DeclareTravel records a journey as travellers declare it, before or after it,
 // without an account. It makes no check and restricts nobody; what applies is
-// told at once. The answer carries the code that opens the declaration again; only
+// told at once. Of whom others have told already it says nothing different (see
+// claim). The answer carries the code that opens the declaration again; only
 // its keyed hash is kept. The same request gives the same group and code.
 func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declaration, error) {
 	const op = "response.DeclareTravel"
@@ -50,16 +51,10 @@ func (s *Service) DeclareTravel(ctx context.Context, in NewDeclaration) (Declara
 		if err != nil {
 			return err
 		}
-		if made.Secret != g.Secret { // a group of another channel: the code is not its own
-			code = ""
-		}
 		out, err = s.declaration(ctx, tx, made)
 		return err
 	})
 	out.Code = code
-	for _, mask := range rec.elsewhere { // told once, and no more of them than what was just typed in
-		out.People = append(out.People, DeclaredOne{Mask: mask, State: "known", Checks: []border.Check{}, Duties: []MyDuty{}, Restrictions: []loop.Restriction{}})
-	}
 	return out, err
 }
 
@@ -121,9 +116,10 @@ func (s *Service) declaration(ctx context.Context, tx seawall.Tx, g border.Group
 		return out, err
 	}
 	for _, a := range people {
-		if a.State == border.Retracted {
-			continue
+		if a.State == border.Retracted || !slices.Contains(a.Channels, border.Declared) {
+			continue // companions whom others found are not the declarer's to read
 		}
+		a = asDeclared(a)
 		if len(out.People) == 0 || a.Head {
 			out.State, out.Expected, out.Arrived, out.Entry = a.State, a.Expected, a.Arrived, a.Entry
 			out.Stay, out.StayText, out.Origins, out.CallArea, out.Mode, out.Vehicle = a.Stay.Leaf(), a.StayText, a.Origins, a.Area, a.Mode, a.Vehicle
@@ -134,6 +130,8 @@ func (s *Service) declaration(ctx context.Context, tx seawall.Tx, g border.Group
 		}
 		out.People = append(out.People, one)
 	}
+	out.Known = len(out.People)
+	out.Size = max(min(g.Declared, g.Size), out.Known)
 	if out.StayName, err = s.areaName(ctx, tx, s.answering(out.CallArea)); err != nil {
 		return out, err
 	}
@@ -149,6 +147,11 @@ func (s *Service) declaredOne(ctx context.Context, tx seawall.Tx, a border.Arriv
 		one.Checks[i].By, one.Checks[i].Note = "", ""
 	}
 	one.Applies, _ = s.measureView(a)
+	if a.SameAs != "" && a.Loop == "" {
+		var err error
+		one.Duties, err = s.claimDuties(ctx, tx, a)
+		return one, err
+	}
 	if a.Loop != "" {
 		steps, err := s.d.Loops.StepsOf(ctx, tx, a.Loop)
 		if err != nil {
@@ -158,7 +161,7 @@ func (s *Service) declaredOne(ctx context.Context, tx seawall.Tx, a border.Arriv
 			if st.State == loop.Withdrawn {
 				continue
 			}
-			one.Duties = append(one.Duties, MyDuty{Step: st.ID, Key: st.Key, Title: st.Title, Due: st.Due, Day: st.Day, State: st.State,
+			one.Duties = append(one.Duties, MyDuty{Key: st.Key, Title: st.Title, Due: st.Due, Day: st.Day, State: st.State,
 				Self: st.Key == stepMonitor && st.State == loop.Open})
 		}
 	}
@@ -197,8 +200,11 @@ func (s *Service) ChangeDeclaration(ctx context.Context, code string, ch Declara
 		if err != nil {
 			return err
 		}
+		if ch.NotComing && !slices.ContainsFunc(people, func(a border.Arrival) bool { return asDeclared(a).State == border.Expected }) {
+			return seawall.E(op, seawall.Conflict, "arrival_here_already")
+		}
 		for _, a := range people {
-			if !border.Standing(a.State) {
+			if !border.Standing(a.State) && a.State != border.Claimed {
 				continue
 			}
 			if err := s.changeOne(ctx, tx, a, ch); err != nil {
@@ -244,7 +250,7 @@ func (s *Service) changeOne(ctx context.Context, tx seawall.Tx, a border.Arrival
 	const op = "response.ChangeDeclaration"
 	if ch.NotComing {
 		if !a.Arrived.IsZero() {
-			return seawall.E(op, seawall.Conflict, "arrival_here_already")
+			return nil // who is here stays here; the others do not come
 		}
 		return s.notComing(ctx, tx, a, "本人申报不再前来 declared as not coming")
 	}
@@ -286,13 +292,17 @@ func (s *Service) changeOne(ctx context.Context, tx seawall.Tx, a border.Arrival
 	if a, err = s.applyTier(ctx, tx, a); err != nil {
 		return err
 	}
+	if a.State == border.Claimed && a.Arrived.IsZero() && !j.arrived.IsZero() {
+		a.Arrived = j.arrived
+		a = s.dues(a)
+	}
 	if a, err = s.border.Change(ctx, tx, a, "arrival.declared", map[string]string{"by": "declaration"}); err != nil {
 		return err
 	}
 	if a, err = s.relocate(ctx, tx, was, a); err != nil {
 		return err
 	}
-	if was.Arrived.IsZero() && !j.arrived.IsZero() {
+	if was.Arrived.IsZero() && !j.arrived.IsZero() && a.State != border.Claimed {
 		_, err = s.here(ctx, tx, a, j.arrived)
 	}
 	return err
@@ -320,16 +330,31 @@ func (s *Service) ReportMyDay(ctx context.Context, code string, id seawall.Arriv
 			return err
 		}
 		at := slices.IndexFunc(people, func(a border.Arrival) bool { return a.ID == id })
-		if at < 0 || people[at].Loop == "" {
+		if at < 0 || people[at].Loop == "" && people[at].State != border.Claimed {
 			return seawall.E(op, seawall.NotFound, "declaration_unknown")
 		}
-		if err := s.reportDay(ctx, tx, people[at], in); err != nil {
+		a := people[at]
+		if a.Loop == "" && in.sick() { // somebody is not well: that is a duty, whoever they turn out to be
+			if a, err = s.startArrival(ctx, tx, asDeclared(a)); err != nil {
+				return err
+			}
+		}
+		if a.Loop == "" {
+			out, err = s.declaration(ctx, tx, g)
+			return err
+		}
+		if err := s.reportDay(ctx, tx, a, in); err != nil {
 			return err
 		}
 		out, err = s.declaration(ctx, tx, g)
 		return err
 	})
 	return out, err
+}
+
+// sick reports whether somebody says that they are not well.
+func (in SelfReport) sick() bool {
+	return !in.Well || in.Temperature >= feverFrom || strings.TrimSpace(in.Symptoms) != ""
 }
 
 // reportDay closes the day's report of an arrival under a measure, and opens an
@@ -344,7 +369,7 @@ func (s *Service) reportDay(ctx context.Context, tx seawall.Tx, a border.Arrival
 		return seawall.E(op, seawall.Conflict, "loop_ended", "state", string(l.State))
 	}
 	text := strings.TrimSpace(in.Symptoms)
-	sick := !in.Well || in.Temperature >= feverFrom || text != ""
+	sick := in.sick()
 	steps, err := s.d.Loops.StepsOf(ctx, tx, l.ID)
 	if err != nil {
 		return err

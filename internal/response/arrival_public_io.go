@@ -84,12 +84,11 @@ type DeclaredOne struct {
 
 // MyDuty is one thing somebody has to do or wait for, as they read it.
 type MyDuty struct {
-	Step  seawall.StepID `json:"step"`
-	Key   string         `json:"key"`
-	Title seawall.Text   `json:"title"`
-	Due   time.Time      `json:"due"`
-	Day   seawall.Day    `json:"day"`
-	State loop.State     `json:"state"`
+	Key   string       `json:"key"`
+	Title seawall.Text `json:"title"`
+	Due   time.Time    `json:"due"`
+	Day   seawall.Day  `json:"day"`
+	State loop.State   `json:"state"`
 	// Self says that the person can report it themselves.
 	Self bool `json:"self,omitempty"`
 }

@@ -131,6 +131,9 @@ func (s *Service) arrivalGroup(ctx context.Context, tx seawall.Tx, who Who, a bo
 			v.People[i] = elsewhere(p)
 		}
 	}
+	if v.Claims, err = s.shownClaims(ctx, tx, who, a.ID); err != nil {
+		return err
+	}
 	if v.Reports, err = s.d.Border.ReportsOf(ctx, tx, a.ID); err != nil {
 		return err
 	}
@@ -158,7 +161,7 @@ func (s *Service) arrivalMeasure(a border.Arrival, v *ArrivalView) {
 			v.Tier = &t
 		}
 		if _, from, ok := tierOf(r, a.Origins); ok {
-			v.Why = cited(from)
+			v.Why = cited(r, from)
 		}
 	}
 }

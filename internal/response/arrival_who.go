@@ -24,7 +24,11 @@ type traveller struct {
 	document string
 	// phones are people who gave the same telephone under another name: one
 	// household.
-	phones  []seawall.PersonNo
+	phones []seawall.PersonNo
+	// public marks a declaration without an account: somebody alike who is on
+	// record is noted in like and taken for nobody.
+	public  bool
+	like    seawall.ArrivalID
 	doubles []vault.Candidate
 }
 
@@ -100,7 +104,11 @@ func (s *Service) settleWho(ctx context.Context, tx seawall.Tx, t *traveller, ma
 			if err != nil {
 				return err
 			}
-			if came {
+			switch {
+			case came == "":
+			case t.public:
+				t.like = came
+			default:
 				t.person = casebook.Person{No: c.Person}
 				return nil
 			}
@@ -112,15 +120,16 @@ func (s *Service) settleWho(ctx context.Context, tx seawall.Tx, t *traveller, ma
 	return nil
 }
 
-// hereAbout reports whether a coming of somebody is on record for these days.
-func (s *Service) hereAbout(ctx context.Context, tx seawall.Tx, no seawall.PersonNo, day seawall.Day) (bool, error) {
+// hereAbout gives the coming of somebody that is on record for these days, "" for
+// none.
+func (s *Service) hereAbout(ctx context.Context, tx seawall.Tx, no seawall.PersonNo, day seawall.Day) (seawall.ArrivalID, error) {
 	rows, err := s.d.Border.ArrivalsOfPerson(ctx, tx, no)
 	for _, a := range rows {
 		if _, ok := border.Same(a, border.Told{Person: no, Day: day}, a.Day(s.d.Zone)); ok {
-			return true, err
+			return a.ID, err
 		}
 	}
-	return false, err
+	return "", err
 }
 
 // sealNew seals those who are nobody known.

@@ -28,11 +28,21 @@ func (s *Service) RecordArrivals(ctx context.Context, who Who, in NewArrivals) (
 	}
 	g := border.Group{Channel: in.Channel, Request: in.Request}
 	out, err := s.recordGroup(ctx, who, op, g, j, in.People)
-	if err != nil || in.From == "" {
-		return out, err
+	if err == nil && in.From != "" {
+		err = s.write(ctx, who, op, func(tx seawall.Tx) error { return s.receivedFrom(ctx, tx, out.Items, in.From, in.Letter) })
 	}
-	err = s.write(ctx, who, op, func(tx seawall.Tx) error { return s.receivedFrom(ctx, tx, out.Items, in.From, in.Letter) })
-	return out, err
+	return s.shownTo(who, out), err
+}
+
+// shownTo gives what was recorded as somebody may read it: of a person whose number
+// they named and who is another area's, what the count needs and no more.
+func (s *Service) shownTo(who Who, r RecordedArrivals) RecordedArrivals {
+	for i, a := range r.Items {
+		if !s.scope(who).Contains(a.Area) {
+			r.Items[i] = elsewhere(a)
+		}
+	}
+	return r
 }
 
 // recordedAt is where the right to record is asked: the stay where it lies in the
@@ -83,7 +93,7 @@ func (s *Service) checkArrivals(ctx context.Context, op, request string, in Jour
 func (s *Service) recordGroup(ctx context.Context, who Who, op string, g border.Group, j journey, people []DeclaredPerson) (RecordedArrivals, error) {
 	ts := make([]*traveller, len(people))
 	for i, p := range people {
-		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", g.Request, i), day: j.day(s.d.Zone)}
+		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", g.Request, i), day: j.day(s.d.Zone), public: g.Secret != ""}
 	}
 	if err := s.identify(ctx, ts); err != nil {
 		return RecordedArrivals{}, seawall.Wrap(op, err)
@@ -136,7 +146,7 @@ func (s *Service) comeTogether(ctx context.Context, tx seawall.Tx, g border.Grou
 		switch fate {
 		case fateKnown:
 			out.Known++
-			if a, err = s.joinGroup(ctx, tx, a, &g, j); err != nil {
+			if a, err = s.joinAlone(ctx, tx, a, &g); err != nil {
 				return err
 			}
 		case fateCompanion:
@@ -150,14 +160,8 @@ func (s *Service) comeTogether(ctx context.Context, tx seawall.Tx, g border.Grou
 	if g, err = s.d.Border.Group(ctx, tx, g.ID); err != nil {
 		return err
 	}
-	known := out.Items
 	out.Group = shownGroup(g)
 	out.Items, err = s.d.Border.ArrivalsOfGroup(ctx, tx, g.ID)
-	for _, a := range known { // those who stay in the group of another declaration
-		if a.Group != g.ID {
-			out.elsewhere = append(out.elsewhere, a.Mask)
-		}
-	}
 	return err
 }
 
@@ -187,32 +191,23 @@ func (s *Service) groupFor(ctx context.Context, tx seawall.Tx, g border.Group, j
 	return g, s.record(ctx, tx, "group.recorded", g.Ref(), "", "", map[string]string{"no": g.No, "channel": g.Channel})
 }
 
-// mayJoin reports whether somebody who is on record already may be shown in a
-// group that declares them. Staff see whom they name. A public declaration shows
-// only who was not declared by somebody else, and whose journey it tells right:
-// a name and a document number alone must not open what is on record of a person.
-func mayJoin(a border.Arrival, was, g border.Group, j journey) bool {
-	switch {
-	case g.Secret == "":
-		return was.Secret == "" || was.ID == g.ID
-	case was.Secret != "":
-		return false
-	case a.Vehicle != "":
-		return border.NormalVehicle(a.Vehicle) == j.vehicle
+// joinAlone brings somebody whom a feed had recorded alone into the group in which
+// staff name them. Who stands in a declaration of their own stays there.
+func (s *Service) joinAlone(ctx context.Context, tx seawall.Tx, a border.Arrival, g *border.Group) (border.Arrival, error) {
+	was, err := s.d.Border.Group(ctx, tx, a.Group)
+	if err != nil || was.Secret != "" {
+		return a, err
 	}
-	return len(a.Origins) > 0 && len(j.origins) > 0 && slices.ContainsFunc(j.origins, func(o border.Origin) bool {
-		return slices.ContainsFunc(a.Origins, func(k border.Origin) bool { return k.Code == o.Code && k.Left == o.Left })
-	})
+	return s.joinGroup(ctx, tx, a, g)
 }
 
-// joinGroup brings somebody whom a feed had recorded alone into the group that
-// declares them.
-func (s *Service) joinGroup(ctx context.Context, tx seawall.Tx, a border.Arrival, g *border.Group, j journey) (border.Arrival, error) {
+// joinGroup brings somebody into another group than the one they stood in.
+func (s *Service) joinGroup(ctx context.Context, tx seawall.Tx, a border.Arrival, g *border.Group) (border.Arrival, error) {
 	if a.Group == g.ID {
 		return a, nil
 	}
 	was, err := s.d.Border.Group(ctx, tx, a.Group)
-	if err != nil || !mayJoin(a, was, *g, j) {
+	if err != nil {
 		return a, err
 	}
 	from := a.Group
@@ -257,7 +252,8 @@ func (s *Service) AddCompanions(ctx context.Context, who Who, id seawall.Arrival
 	if err != nil {
 		return RecordedArrivals{}, err
 	}
-	return s.addTo(ctx, who, op, a, request, border.Found, people)
+	out, err := s.addTo(ctx, who, op, a, request, border.Found, people)
+	return s.shownTo(who, out), err
 }
 
 // checkNamed checks people who are named to a group before anything is kept.
@@ -284,7 +280,7 @@ func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arriva
 	}
 	ts := make([]*traveller, len(people))
 	for i, p := range people {
-		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", request, i), day: a.Day(s.d.Zone)}
+		ts[i] = &traveller{in: p, request: fmt.Sprintf("%s/%d", request, i), day: a.Day(s.d.Zone), public: who.Actor.Kind == seawall.ActorPublic}
 	}
 	if err := s.identify(ctx, ts); err != nil {
 		return RecordedArrivals{}, seawall.Wrap(op, err)
@@ -306,7 +302,7 @@ func (s *Service) addTo(ctx context.Context, who Who, op string, a border.Arriva
 			if err != nil {
 				return err
 			}
-			if one, err = s.joinGroup(ctx, tx, one, &g, j); err != nil {
+			if one, err = s.joinAlone(ctx, tx, one, &g); err != nil {
 				return err
 			}
 			switch fate {

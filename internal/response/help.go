@@ -46,6 +46,11 @@ func (s *Service) FileHelp(ctx context.Context, who Who, in NewHelp) (MyHelp, er
 // check names what is wrong with a request; of a medical one nothing is.
 func (in NewHelp) check() error {
 	bad := relief.CheckHelp(in.Kind, in.Words)
+	for _, field := range in.unread {
+		if in.Kind != relief.Medical {
+			bad = append(bad, seawall.FieldError{Field: field, Code: "help_field"})
+		}
+	}
 	if in.Kind != relief.Medical && len(in.Request) < shortestRequest {
 		bad = append(bad, seawall.FieldError{Field: "request", Code: "request_id_short", Args: map[string]string{"min": itoa(shortestRequest)}})
 	}
@@ -81,7 +86,7 @@ func (s *Service) takeHelp(ctx context.Context, who Who, in NewHelp, request str
 	}
 	out.Code, out.NoPhone = code, in.Phone != "" && !sealed
 	if sealed {
-		err = s.d.Vault.Commit(ctx, []string{sealedAs(request)})
+		err = s.d.Vault.Commit(ctx, []string{s.sealedAs(request)})
 		if in.Kind == relief.Medical {
 			err = nil // the duty is open; the sweep asks the records before it forgets anybody
 		}
@@ -89,8 +94,12 @@ func (s *Service) takeHelp(ctx context.Context, who Who, in NewHelp, request str
 	return out, seawall.Wrap(op, err)
 }
 
-// sealedAs is the request under which the caller's identity is sealed.
-func sealedAs(request string) string { return "help " + request }
+// sealedAs is the id under which the caller's identity is sealed. The request gives
+// the code that opens the answer, so the vault keeps no more of it than the
+// records do: the keyed hash of the code.
+func (s *Service) sealedAs(request string) string {
+	return "help/" + relief.Secret(s.d.LinkKey, relief.Code(s.d.LinkKey, "H", request))
+}
 
 // sealCaller seals who asks, where they say anything about themselves. Of a
 // medical emergency a vault that is away is no obstacle.
@@ -100,7 +109,7 @@ func (s *Service) sealCaller(ctx context.Context, in NewHelp, request string) (c
 	}
 	id := vault.Identity{Name: in.Name, Phone: in.Phone, Address: in.Address, Birth: seawall.NoDay}
 	year := s.d.Clock.Now().In(s.d.Zone).Year()
-	got, err := s.d.Vault.Seal(ctx, []vault.Request{{ID: sealedAs(request), Identity: id, Year: year}})
+	got, err := s.d.Vault.Seal(ctx, []vault.Request{{ID: s.sealedAs(request), Identity: id, Year: year}})
 	if err != nil {
 		if in.Kind == relief.Medical {
 			err = nil
@@ -158,10 +167,19 @@ func (s *Service) keepHelp(ctx context.Context, tx seawall.Tx, in NewHelp, perso
 		EN: "Request for help " + h.No + ": " + kind.EN + ". Call back by " + s.clockTime(h.AnswerBy) + "."})
 }
 
+// helpFigures are the clocks of help as the protocol in use has them.
+func (s *Service) helpFigures() relief.Figures {
+	p, ok := s.d.Protocols.ByID(string(helpKind))
+	if !ok {
+		return nil
+	}
+	return p.Figures
+}
+
 // newHelp makes the row of a request.
 func (s *Service) newHelp(ctx context.Context, tx seawall.Tx, in NewHelp) (relief.Help, error) {
-	c := relief.ClocksOf(in.Kind)
-	h := relief.Help{ID: seawall.HelpID(tx.NewID()), Kind: in.Kind, Urgent: c.Urgent(), Words: relief.Cut(in.Words), Place: relief.Cut(in.Place),
+	c := s.helpFigures().ClocksOf(in.Kind)
+	h := relief.Help{ID: seawall.HelpID(tx.NewID()), Kind: in.Kind, Urgent: c.Urgent, Words: relief.Cut(in.Words), Place: relief.Cut(in.Place),
 		People: min(max(1, in.People), 999), Mask: "—", Channel: in.Channel, FiledBy: tx.Actor().Name, At: tx.Now(),
 		AnswerBy: tx.Now().Add(c.Answer), HelpBy: tx.Now().Add(c.Help), State: relief.HelpOpen, Version: 1}
 	if in.Key != "" {
@@ -260,8 +278,8 @@ func (s *Service) urgentDue(ctx context.Context, tx seawall.Tx, id seawall.HelpI
 	case h.State == relief.HelpAnswered:
 		key = helpStep
 	}
-	c := relief.ClocksOf(h.Kind)
-	if h.Climbs >= relief.MostClimbs {
+	c := s.helpFigures().ClocksOf(h.Kind)
+	if h.Climbs >= s.helpFigures().MostClimbs() {
 		return nil, nil // the cut-off goes on asking
 	}
 	again := tx.Now().Add(c.Answer)

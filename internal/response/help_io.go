@@ -1,6 +1,8 @@
 package response
 
 import (
+	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -24,6 +26,29 @@ type NewHelp struct {
 	// Key is a personal link's token or a declaration's code, where there is one.
 	Key     string `json:"key,omitempty"`
 	Channel string `json:"channel,omitempty" doc:"self, kiosk, phone or desk"`
+
+	// unread are the fields that could not be read, by name.
+	unread []string
+}
+
+// UnmarshalJSON reads as much of a request as can be read. What is unknown is left
+// out, and a field of another form is noted: a medical request is taken without it,
+// any other one is asked again for it (see check). Errors: what is no object.
+func (in *NewHelp) UnmarshalJSON(b []byte) error {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return err
+	}
+	*in = NewHelp{}
+	into := map[string]any{"request": &in.Request, "kind": &in.Kind, "words": &in.Words, "place": &in.Place, "area": &in.Area, "people": &in.People,
+		"name": &in.Name, "phone": &in.Phone, "address": &in.Address, "key": &in.Key, "channel": &in.Channel}
+	for name, raw := range fields {
+		if to, ok := into[name]; ok && json.Unmarshal(raw, to) != nil {
+			in.unread = append(in.unread, name)
+		}
+	}
+	slices.Sort(in.unread)
+	return nil
 }
 
 // MyHelp is a request for help as the person reads it.

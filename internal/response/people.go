@@ -93,6 +93,13 @@ func (s *Service) placesOf(ctx context.Context, tx seawall.Tx, p casebook.Person
 	for _, c := range contacts {
 		seen[c.Area] = true
 	}
+	trips, err := s.d.Freight.TripsOfPerson(ctx, tx, p.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range trips {
+		seen[s.answering(t.Area)] = true
+	}
 	entries, err := s.d.Entries.EntriesOfPerson(ctx, tx, p.No)
 	for _, e := range entries {
 		seen[e.Area] = true
@@ -249,6 +256,16 @@ func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Per
 		return nil, err
 	}
 	moved = append(moved, came...)
+	drove, err := s.moveTrips(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, drove...)
+	asked, err := s.moveRelief(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, asked...)
 	told, err := s.moveEntries(ctx, tx, from, to, only)
 	if err != nil {
 		return nil, err
@@ -290,8 +307,22 @@ func (s *Service) subjectsOf(ctx context.Context, tx seawall.Tx, no seawall.Pers
 		out = append(out, e.Ref())
 	}
 	arrivals, err := s.d.Border.ArrivalsOfPerson(ctx, tx, no)
+	if err != nil {
+		return nil, err
+	}
 	for _, a := range arrivals {
 		out = append(out, a.Ref())
+	}
+	asked, err := s.d.Relief.AppealsOfPerson(ctx, tx, no)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range asked {
+		out = append(out, a.Ref())
+	}
+	called, err := s.d.Relief.HelpsOfPerson(ctx, tx, no)
+	for _, h := range called {
+		out = append(out, h.Ref())
 	}
 	return out, err
 }

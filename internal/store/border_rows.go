@@ -35,6 +35,11 @@ func (db *DB) ArrivalsOfGroup(ctx context.Context, tx seawall.Tx, id seawall.Gro
 	return arrivals().list(ctx, tx, "WHERE group_id = $1 ORDER BY id", string(id))
 }
 
+// ClaimsOf reads the public declarations that are probably about a coming.
+func (db *DB) ClaimsOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) ([]border.Arrival, error) {
+	return arrivals().list(ctx, tx, "WHERE same_as = $1 AND same_as <> '' ORDER BY id", string(id))
+}
+
 // ArrivalsByVehicle reads those on one vehicle between two days.
 func (db *DB) ArrivalsByVehicle(ctx context.Context, tx seawall.Tx, vehicle string, from, to seawall.Day) ([]border.Arrival, error) {
 	vehicle = border.NormalVehicle(vehicle)
@@ -54,7 +59,7 @@ func (db *DB) Arrivals(ctx context.Context, tx seawall.Tx, q border.Query) ([]bo
 	l := &listing[border.Arrival]{from: arrivals(), order: o, pageIndex: index, countIndex: "arrival_by_came"}
 	states := q.States
 	if len(states) == 0 {
-		states = slices.DeleteFunc(border.States(), func(s string) bool { return s == border.Retracted })
+		states = slices.DeleteFunc(border.States(), func(s string) bool { return s == border.Retracted || s == border.Claimed })
 	}
 	w := &l.common
 	switch {

@@ -29,13 +29,13 @@ func arrivals() *table[border.Arrival] {
 		cols: names(`id no group_id head person mask document channels disease origins mode vehicle seat entry
 			expected arrived stay stay_text area checks missing tier regime rule kind since until_day confirmed_by
 			undeclared found_by stage holder room next_due reason loop_id owner owner_name state created_at updated_at version
-			origin by_declared by_feed by_gate by_found headcount_at identity_at location_at measure_at check_due complete_at came`),
+			origin by_declared by_feed by_gate by_found headcount_at identity_at location_at measure_at check_due complete_at came same_as`),
 		fields: func(a *border.Arrival) []any {
 			return with(&a.ID, &a.No, &a.Group, flag(&a.Head), &a.Person, &a.Mask, &a.Document, asJSON(&a.Channels), &a.Disease, asJSON(&a.Origins),
 				&a.Mode, &a.Vehicle, &a.Seat, &a.Entry, civil(&a.Expected), ts(&a.Arrived), &a.Stay, &a.StayText, &a.Area,
 				asJSON(&a.Checks), &a.Missing, &a.Tier, &a.Regime, &a.Rule, &a.Kind, ts(&a.Since), civil(&a.Until), &a.ConfirmedBy,
 				flag(&a.Undeclared), &a.FoundBy, &a.Stage, &a.Holder, &a.Room, due(&a.NextDue), &a.Reason, &a.Loop, &a.Owner, &a.OwnerName,
-				&a.State, ts(&a.CreatedAt), ts(&a.UpdatedAt), &a.Version, arrivalKeys(a))
+				&a.State, ts(&a.CreatedAt), ts(&a.UpdatedAt), &a.Version, arrivalKeys(a), &a.SameAs)
 		},
 		id:      func(a *border.Arrival) string { return string(a.ID) },
 		version: func(a *border.Arrival) int { return a.Version },
@@ -104,10 +104,10 @@ func reports() *table[border.Report] {
 func custodies() *table[border.Custody] {
 	return &table[border.Custody]{
 		kind: seawall.KindCustody, name: "arrival_custody",
-		cols: names("id arrival stage holder code area offered accepted ended by_name letter note version"),
+		cols: names("id arrival stage holder code area offered accepted ended by_name letter note version name_zh name_en"),
 		fields: func(c *border.Custody) []any {
 			return with(&c.ID, &c.Arrival, &c.Stage, &c.Holder, &c.Code, &c.Area, ts(&c.Offered), ts(&c.Accepted), ts(&c.Ended),
-				&c.By, &c.Letter, &c.Note, &c.Version)
+				&c.By, &c.Letter, &c.Note, &c.Version, words(&c.Name))
 		},
 		id:      func(c *border.Custody) string { return c.ID },
 		version: func(c *border.Custody) int { return c.Version },

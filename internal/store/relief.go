@@ -105,6 +105,11 @@ func (db *DB) HelpBySecret(ctx context.Context, tx seawall.Tx, secret string) (r
 	return row, err
 }
 
+// HelpsOfPerson reads the requests of a person, the first one first.
+func (db *DB) HelpsOfPerson(ctx context.Context, tx seawall.Tx, no seawall.PersonNo) ([]relief.Help, error) {
+	return helps().list(ctx, tx, "WHERE person = $1 AND person <> '' ORDER BY at, id", string(no))
+}
+
 // Helps lists requests for help.
 func (db *DB) Helps(ctx context.Context, tx seawall.Tx, q relief.Query) ([]relief.Help, string, int, error) {
 	o := order[relief.Help]{name: "due", col: "help_by", value: func(h *relief.Help) any { return microsOf(h.HelpBy) }}

@@ -68,7 +68,7 @@ async function result(d: Look): Promise<void> {
 
 const again = (): HTMLElement => h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => go('/me/applies') }, t().another), h('button', { type: 'button', class: 'quiet', onclick: () => go('/me') }, w().home))
 
-type Waiver = { title: Text; name: Text; row?: string; reason: Text; approvedBy: Text | string; expires: string }
+type Waiver = { title: Text; name: Text; row?: string; reason: Text; approvedBy: Text | string; expires: string; source?: Text }
 /** The public list of local rules that are stricter than the ones above. */
 export async function waivers(): Promise<void> {
   const x = w().waiver
@@ -78,7 +78,7 @@ export async function waivers(): Promise<void> {
     const words = (v: Text | string): string => (typeof v === 'string' ? v : say(v))
     screen(x.title, h('p', null, x.text),
       got.items && got.items.length
-        ? got.items.map((v) => h('section', null, h('h2', null, say(v.title) + '：' + say(v.name)), h('dl', { class: 'lines' }, line(x.reason, words(v.reason)), line(x.approved, words(v.approvedBy)), line(x.expires, day(v.expires)))))
+        ? got.items.map((v) => h('section', null, h('h2', null, say(v.title) + '：' + say(v.name)), h('dl', { class: 'lines' }, line(x.reason, words(v.reason)), line(x.approved, words(v.approvedBy)), line(x.expires, day(v.expires)), line(w().applies.source, say(v.source)))))
         : h('p', { class: 'note' }, x.none),
       h('div', { class: 'row' }, h('button', { type: 'button', class: 'quiet', onclick: () => go('/me') }, w().home)))
   } catch (e) {
