@@ -164,10 +164,6 @@ func (s *Server) routes() {
 	s.arrivalRoutes()
 	s.reliefRoutes()
 	s.residentRoutes()
-	s.tripRoutes()
-	s.freightRoutes()
-	s.carrierRoutes()
-	s.serviceAreaRoutes()
 	s.demoRoutes()
 }
 
