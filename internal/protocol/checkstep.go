@@ -358,25 +358,25 @@ func (f *file) checkDaily(at string, i int, d Daily) {
 // checkRestrict checks that what limits somebody has a fact, an end, a reason and
 // an appeal.
 func (f *file) checkRestrict(path string, i int, x Restrict) {
-	before := len(f.problems)
 	switch f.built.Subject {
 	case SubjectCase, SubjectContact, SubjectArrival:
 	default:
 		f.problem(path, textf("对象 %s 不能作为限制一个人的依据：限制只依据病例、检测结果和来返规定", "%s is no ground to limit anybody: only cases, results and the rules for arrivals are", f.built.Subject))
 	}
-	if x.AppealHours < 1 || x.AppealHours > 72 {
-		f.problem(path+".appeal_hours", text("限制必须可以申诉：appeal_hours 应在 1 与 72 之间", "whatever limits somebody can be appealed: appeal_hours must lie between 1 and 72"))
-	}
 	if x.Plan {
-		if x.Kind != "" || x.After != "" || x.MaxDays != 0 || x.Reason != (seawall.Text{}) {
-			f.problem(path+".plan", text("plan: true 时类型、天数和理由由防控规则给出，不写其他键", "with plan: true the regime gives kind, days and reason: leave out the other keys"))
+		if x.Kind != "" || x.After != "" || x.MaxDays != 0 || x.AppealHours != 0 || x.Reason != (seawall.Text{}) {
+			f.problem(path+".plan", text("plan: true 时类型、天数、理由和申诉时限由防控规则给出，不写其他键", "with plan: true the regime gives kind, days, reason and the hours for objections: leave out the other keys"))
 		}
 		if PlanFacts(f.built.Subject) == nil {
 			f.problem(path+".plan", textf("对象 %s 没有方案", "about %s there is no plan", f.built.Subject))
 		}
 		return
 	}
-	f.oneOf(path+".kind", x.Kind, string(regime.Central), string(regime.Home), string(regime.HomeMonitoring))
+	f.checkOwnRestrict(path, i)
+	if x.AppealHours < 1 || x.AppealHours > 72 {
+		f.problem(path+".appeal_hours", text("限制必须可以申诉：appeal_hours 应在 1 与 72 之间", "whatever limits somebody can be appealed: appeal_hours must lie between 1 and 72"))
+	}
+	f.oneOf(path+".kind", x.Kind, string(regime.Home), string(regime.HomeMonitoring))
 	if x.MaxDays < 1 || x.MaxDays > 365 {
 		f.problem(path+".max_days", text("限制必须有终点：max_days 应在 1 与 365 之间", "whatever limits somebody has an end: max_days must lie between 1 and 365"))
 	}
@@ -387,10 +387,21 @@ func (f *file) checkRestrict(path string, i int, x Restrict) {
 	}
 	f.checkEvent(path+".after", i, x.After)
 	f.fromExposure(path+".after", x.After)
-	if len(f.problems) > before {
-		return
+}
+
+// checkOwnRestrict checks that a limit which the file itself gives can be confirmed:
+// its step is done once, with evidence, by the officer who confirms it.
+func (f *file) checkOwnRestrict(path string, i int) {
+	s := f.built.Steps[i]
+	if f.built.Subject == SubjectArrival {
+		f.problem(path+".kind", text("来返人员只按来返规定的档次限制：请写 plan: true", "an arrival is limited by the row of the matrix alone: write plan: true"))
 	}
-	f.warn(path, text("只有 plan: true 的限制会由负责人决定后执行；这里写的只作说明，不会限制任何人", "only a limit with plan: true is carried out once an officer decides it; this one is shown and limits nobody"))
+	if s.Each != "" || s.Daily != nil || s.Child != "" {
+		f.problem(path, text("限制在办结环节时由负责人确认，会重复的环节和有 child 的环节不能写", "the limit is confirmed by ending the step once: a step that repeats or has a child cannot carry it"))
+	}
+	if s.Needs == "" {
+		f.problem(path, text("确认限制要有佐证：请给这一环节写 needs: note 或 form", "whoever confirms the limit says why: give the step needs: note or form"))
+	}
 }
 
 // answerOf finds an answer of a step's form in a condition.

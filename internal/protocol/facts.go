@@ -280,7 +280,7 @@ func (b *planner) monitorPerDay() int {
 }
 
 // restrict adds the restrictions of a step.
-func (b *planner) restrict(i int, st Step, _ map[string]any) {
+func (b *planner) restrict(st Step) {
 	x := st.Restrict
 	if x.Plan {
 		if b.s.Plan == nil {
@@ -289,7 +289,7 @@ func (b *planner) restrict(i int, st Step, _ map[string]any) {
 		for _, seg := range b.s.Plan.Segments {
 			if seg.Kind.Restricts() {
 				b.out.Restrictions = append(b.out.Restrictions, RestrictionPlan{Step: st.Key, Kind: string(seg.Kind), From: seg.From,
-					To: seg.To, Reason: seg.Text, AppealHours: x.AppealHours, Rule: seg.Why.Rule})
+					To: seg.To, Reason: seg.Text, Rule: seg.Why.Rule})
 			}
 		}
 		return
@@ -300,13 +300,19 @@ func (b *planner) restrict(i int, st Step, _ map[string]any) {
 	}
 	from, today := seawall.DayOf(at, b.s.Zone), seawall.DayOf(b.s.Now, b.s.Zone)
 	to := from.Add(x.MaxDays)
+	if plan := b.s.Plan; plan != nil { // never longer than the regime's own plan
+		if plan.Over || !plan.Release.Known() {
+			return
+		}
+		to = min(to, plan.Release.Add(-1))
+	}
 	if to < today {
 		return
 	}
 	reason := strings.NewReplacer("{from}", max(from, today).String(), "{to}", to.String())
-	b.out.Restrictions = append(b.out.Restrictions, RestrictionPlan{Step: st.Key, Kind: x.Kind, From: max(from, today), To: to,
+	b.out.Restrictions = append(b.out.Restrictions, RestrictionPlan{Step: st.Key, Own: true, Kind: x.Kind, From: max(from, today), To: to,
 		Reason:      text(reason.Replace(x.Reason.ZH), reason.Replace(x.Reason.EN)),
-		AppealHours: x.AppealHours, Rule: stepPath(i) + ".restrict"})
+		AppealHours: x.AppealHours, Rule: b.p.Ref() + "#steps." + st.Key + ".restrict"})
 }
 
 // facts gives everything that conditions may ask about, by its full name. What is

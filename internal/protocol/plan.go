@@ -108,7 +108,7 @@ func (b *planner) one(i int, st Step, it item) string {
 	b.out.Steps, b.src = append(b.out.Steps, sp), append(b.src, i)
 	b.made[st.Key] = append(b.made[st.Key], key)
 	if st.Restrict != nil {
-		b.restrict(i, st, facts)
+		b.restrict(st)
 	}
 	return key
 }

@@ -86,9 +86,13 @@ type RestrictionPlan struct {
 	Kind string // regime.StayKind
 	// From and To are days, both inclusive.
 	From, To    seawall.Day
-	Reason      seawall.Text
+	Reason seawall.Text
+	// AppealHours is how soon an objection is decided; 0 leaves it to the regime.
 	AppealHours int
 	Rule        string
+	// Own says that the protocol itself gives it, not the regime's plan: whoever ends
+	// its step confirms it.
+	Own bool
 }
 
 // Line says of one step why it is there or not.

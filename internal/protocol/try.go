@@ -93,7 +93,9 @@ func (p *printer) rest(plan Plan) {
 	for _, r := range plan.Restrictions {
 		p.line("  %s – %s  %s", r.From, r.To, regime.StayKind(r.Kind).Name().In(p.lang))
 		p.line("    %s", r.Reason.In(p.lang))
-		p.line("    %s", textf("申诉 %d 小时内作出决定", "an objection is decided within %d hours", r.AppealHours).In(p.lang))
+		if r.AppealHours > 0 {
+			p.line("    %s", textf("申诉 %d 小时内作出决定", "an objection is decided within %d hours", r.AppealHours).In(p.lang))
+		}
 	}
 }
 

@@ -49,6 +49,9 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 	if l.Kind == loop.FollowUp && st.Key == stepRelease {
 		return s.releaseByHand(ctx, tx, l, st, ev)
 	}
+	if err := s.confirmLimit(ctx, tx, who, l, st); err != nil {
+		return loop.Step{}, err
+	}
 	done, err := s.engine.Complete(ctx, tx, id, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref, Data: ev.Data})
 	if err != nil || l.Kind != loop.FollowUp {
 		return done, err

@@ -62,6 +62,8 @@ type LoopView struct {
 	// Text says under which text of its protocol it runs, and whether that has changed
 	// since; nil for a duty without protocol.
 	Text *DutyText `json:"text,omitempty"`
+	// Limits are what ending its open steps would confirm.
+	Limits []StepLimit `json:"limits,omitempty"`
 	// Forms are those of its steps, by key; Help tells how to do a step, by its key.
 	Forms map[string]protocol.Form `json:"forms,omitempty"`
 	Help  map[string]seawall.Text  `json:"help,omitempty"`

@@ -71,6 +71,7 @@ func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) (err e
 	if v.Text, err = s.textOf(ctx, tx, v.Loop); err != nil {
 		return err
 	}
+	v.Limits = limitsOf(p, v.Steps)
 	v.MayReopen = p.Reopen != nil && (v.Loop.State == loop.Done || v.Loop.State == loop.Cancelled)
 	if p.Cancel != nil && v.Loop.State == loop.Open {
 		v.MayCancel, v.Reasons = true, p.Cancel.Reasons

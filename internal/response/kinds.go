@@ -177,10 +177,25 @@ func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, ste
 	if err != nil || !ok || !t.own {
 		return loop.Opening{}, err
 	}
-	p := t.p
+	plan, err := s.planNow(ctx, tx, t.p, l, steps)
+	return loop.Opening{Steps: required(t.p, plan.Steps), Series: plan.Series, Gone: plan.Gone}, err
+}
+
+// plannedNow gives the plan of an open duty as its text has it now.
+func (s *Service) plannedNow(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, l loop.Loop) (protocol.Plan, error) {
+	steps, err := s.d.Loops.StepsOf(ctx, tx, l.ID)
+	if err != nil {
+		return protocol.Plan{}, err
+	}
+	return s.planNow(ctx, tx, p, l, steps)
+}
+
+// planNow plans a duty with what its steps gave so far; the zero Plan where nothing
+// can be planned about its subject.
+func (s *Service) planNow(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, l loop.Loop, steps []loop.Step) (protocol.Plan, error) {
 	d, err := s.aboutLoop(ctx, tx, l)
 	if err != nil || d.Subject.IsZero() {
-		return loop.Opening{}, err
+		return protocol.Plan{}, err
 	}
 	g := s.given(tx, d)
 	g.Now = tx.Now()
@@ -189,13 +204,9 @@ func (s *Service) planAgain(ctx context.Context, tx seawall.Tx, l loop.Loop, ste
 	}
 	g.Events["opened"] = l.OpenedAt
 	if g.Steps, err = s.settledSteps(ctx, tx, l, steps); err != nil {
-		return loop.Opening{}, err
+		return protocol.Plan{}, err
 	}
-	plan, err := p.Plan(ctx, g)
-	if err != nil {
-		return loop.Opening{}, err
-	}
-	return loop.Opening{Steps: required(p, plan.Steps), Series: plan.Series, Gone: plan.Gone}, nil
+	return p.Plan(ctx, g)
 }
 
 // settledSteps gives what the steps of a loop gave so far, as plans ask for it.
