@@ -64,6 +64,7 @@ func importRules() []importRule {
 		{who: []string{"internal/webui/...", "internal/config/...", "internal/locale/...", "regimes/...", "protocols/...", "gates/..."},
 			not: []string{"internal/...", "cmd/..."}, but: []string{"internal/locale"},
 			reason: "files and figures know nobody"},
+		{who: []string{"internal/strictyaml"}, not: ours, but: []string{"internal/strictyaml"}, reason: "reading YAML is the same whatever the file means"},
 		{who: []string{"internal/app/..."}, not: []string{"internal/cli/...", "cmd/..."}, reason: "the command line starts the app, not the other way round"},
 		{who: []string{"cmd/..."}, not: ours, but: []string{"internal/cli"}, reason: "main only calls the command line"},
 	}
@@ -152,7 +153,7 @@ func TestVocabularyStandsAlone(t *testing.T) {
 func TestEveryPackageHasItsPlace(t *testing.T) {
 	known := append(append(domain(), adapters()...), engines()...)
 	known = append(known, ".", "cmd/seawall", "internal/response/...", "internal/app/...", "internal/cli/...",
-		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "internal/ticket", "regimes", "protocols", "gates", "examples/...")
+		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "internal/ticket", "internal/strictyaml", "regimes", "protocols", "gates", "examples/...")
 	for _, dir := range packageDirs(t) {
 		if testSupport(dir) {
 			dir = path.Dir(dir)
@@ -241,6 +242,8 @@ func TestImportRulesBite(t *testing.T) {
 		{"internal/loop", "internal/casebook", true},
 		{"internal/area", "internal/regime", true},
 		{"internal/regime", "regimes", false},
+		{"internal/regime", "internal/strictyaml", false},
+		{"internal/strictyaml", "internal/regime", true},
 		{"internal/loop", "database/sql", true},
 		{"internal/store/sqlite", "internal/store", false},
 		{"internal/store/sqlite", "internal/vault", false},

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+
+	"github.com/seawall-city/seawall/internal/strictyaml"
 )
 
 // checkForm checks one form and compiles the conditions of its fields.
@@ -113,7 +115,7 @@ func (f *file) checkOptions(path string, options []Option) {
 // inside of its line.
 func (f *file) condition(path, source string, env *cel.Env, vars []variable) *condition {
 	c, bad := compile(env, source, vars)
-	if len(f.problems) >= maxProblems {
+	if len(f.Problems) >= strictyaml.MaxProblems {
 		return nil
 	}
 	if bad != nil {
@@ -130,11 +132,12 @@ func (f *file) condition(path, source string, env *cel.Env, vars []variable) *co
 // point moves the last problem to a place inside of a value that is written on one
 // line, and its caret too.
 func (f *file) point(at int) {
-	p := &f.problems[len(f.problems)-1]
-	if p.Line < 1 || p.Line > len(f.lines) {
+	p := f.Problems[len(f.Problems)-1]
+	whole, ok := f.Line(p.Line)
+	if !ok {
 		return
 	}
-	line := []rune(f.lines[p.Line-1])
+	line := []rune(whole)
 	start := p.Column - 1
 	if start < 0 || start >= len(line) {
 		return
@@ -148,8 +151,7 @@ func (f *file) point(at int) {
 	if start+at > len(line) {
 		return
 	}
-	p.Column = start + at + 1
-	p.Excerpt = f.excerpt(p.Line, p.Column)
+	f.Move(start + at + 1)
 }
 
 // fieldVars gives the fields of a form as variables of a condition.

@@ -49,7 +49,7 @@ func (s *Set) Text(id string) (Kept, bool) {
 	if !ok {
 		return Kept{}, false
 	}
-	return Kept{Ref: f.built.Ref(), ID: id, Version: f.built.Version, Hash: hashOf(f.src), File: f.name, Text: string(f.src)}, true
+	return Kept{Ref: f.built.Ref(), ID: id, Version: f.built.Version, Hash: hashOf(f.Src), File: f.Name, Text: string(f.Src)}, true
 }
 
 // Read gives the protocol of a text that was kept. What today's rules for files
@@ -59,14 +59,14 @@ func (s *Set) Text(id string) (Kept, bool) {
 func (s *Set) Read(k Kept) (*Protocol, error) {
 	const op = "protocol.Read"
 	f := parse(k.File, []byte(k.Text))
-	if hashOf(f.src) != k.Hash || !strings.HasPrefix(k.Hash, k.Version) {
+	if hashOf(f.Src) != k.Hash || !strings.HasPrefix(k.Hash, k.Version) {
 		return nil, seawall.E(op, seawall.Corrupt, "protocol_text_altered", "ref", k.Ref)
 	}
-	if f.wrong() {
+	if f.Wrong() {
 		return nil, seawall.E(op, seawall.Invalid, "protocol_text_unreadable", "ref", k.Ref)
 	}
 	f.check(Known{}, s.env)
-	for _, p := range f.problems {
+	for _, p := range f.Problems {
 		if !p.Warning && strings.HasSuffix(p.Path, "when") {
 			return nil, seawall.E(op, seawall.Invalid, "protocol_text_unreadable", "ref", k.Ref)
 		}

@@ -10,6 +10,7 @@ import (
 	"cel.dev/cel-go/cel"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 	"github.com/seawall-city/seawall/protocols"
 )
 
@@ -72,9 +73,9 @@ func load(known Known, extra []fs.FS) (*Set, []Problem, error) {
 	}
 	s.link()
 	for _, f := range s.byID {
-		problems = append(problems, f.problems...)
+		problems = append(problems, f.Problems...)
 	}
-	return s, inOrder(problems), nil
+	return s, strictyaml.InOrder(problems), nil
 }
 
 // read parses every *.yaml of a directory tree. The problems of files that cannot
@@ -91,11 +92,11 @@ func (s *Set) read(fsys fs.FS) ([]Problem, error) {
 			return err
 		}
 		f := s.file(path, src)
-		if other, ok := seen[f.doc.ID]; ok && !f.wrong() {
+		if other, ok := seen[f.doc.ID]; ok && !f.Wrong() {
 			f.problem("id", textf("编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, other))
 		}
-		if f.wrong() {
-			bad = append(bad, f.problems...)
+		if f.Wrong() {
+			bad = append(bad, f.Problems...)
 			return nil
 		}
 		seen[f.doc.ID] = path
@@ -108,7 +109,7 @@ func (s *Set) read(fsys fs.FS) ([]Problem, error) {
 // file reads and checks one file by itself.
 func (s *Set) file(name string, src []byte) *file {
 	f := parse(name, src)
-	if !f.wrong() {
+	if !f.Wrong() {
 		f.check(s.known, s.env)
 	}
 	return f
@@ -121,7 +122,7 @@ func (s *Set) link() {
 		f := s.byID[id]
 		s.checkChildren(f)
 		s.order = append(s.order, f.built)
-		for _, p := range f.problems {
+		for _, p := range f.Problems {
 			if p.Warning {
 				s.warnings = append(s.warnings, p)
 			}
@@ -151,16 +152,16 @@ func (s *Set) Warnings() []Problem { return slices.Clone(s.warnings) }
 // nothing keeps it from being used.
 func (s *Set) Check(name string, src []byte) (*Protocol, []Problem) {
 	f := s.file(name, src)
-	if f.wrong() {
-		return nil, inOrder(f.problems)
+	if f.Wrong() {
+		return nil, strictyaml.InOrder(f.Problems)
 	}
 	with := &Set{known: s.known, env: s.env, byID: maps.Clone(s.byID)}
 	with.byID[f.doc.ID] = f
 	with.checkChildren(f)
-	if f.wrong() {
-		return nil, inOrder(f.problems)
+	if f.Wrong() {
+		return nil, strictyaml.InOrder(f.Problems)
 	}
-	return f.built, inOrder(f.problems)
+	return f.built, strictyaml.InOrder(f.Problems)
 }
 
 // checkChildren checks that the protocols that a file's steps open exist, are

@@ -8,10 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/regime"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 )
 
 // Try writes the loop that the subject would open, with due times and the reason
@@ -131,11 +130,8 @@ type trialsDone struct {
 func ReadTrial(ctx context.Context, src []byte, p *Protocol, rules *regime.Set, now time.Time, zone *time.Location) (Subject, error) {
 	const op = "protocol.ReadTrial"
 	var t trial
-	if len(src) > maxSize || nesting(src) > maxNesting {
-		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", "too long or too deep")
-	}
-	if err := decode(src, &t); err != nil && !errors.Is(err, io.EOF) {
-		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", yaml.FormatError(err, false, true))
+	if err := strictyaml.Decode(src, &t, limits()); err != nil {
+		return Subject{}, seawall.E(op, seawall.Invalid, "protocol_subject_invalid", "detail", err.Error())
 	}
 	r := &trialReader{t: t, p: p, rules: rules, zone: zone}
 	r.s = Subject{Now: r.moment("now", t.Now, now), Zone: zone, No: or(t.No, "0001"), Facts: t.Facts, Figures: t.Figures,

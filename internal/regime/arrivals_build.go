@@ -37,7 +37,7 @@ func (b *builder) arrivals(d *document) {
 		m.Grades = append(m.Grades, grade)
 	}
 	m.Tiers = slices.DeleteFunc(m.Tiers, func(t Tier) bool { return slices.Contains(d.Abolished, t.Key) })
-	for _, key := range b.f.order("tiers") {
+	for _, key := range b.f.Keys("tiers") {
 		t := b.tier(key, d.Tiers[key])
 		if i := slices.IndexFunc(m.Tiers, func(o Tier) bool { return o.Key == key }); i >= 0 {
 			m.Tiers[i] = t

@@ -51,7 +51,7 @@ func (f *file) checkArrivals(d *document) {
 		}
 		seen = append(seen, g.Key)
 	}
-	for _, key := range f.order("tiers") {
+	for _, key := range f.Keys("tiers") {
 		f.checkTier(tierPrefix+key, key, d.Tiers[key])
 	}
 	if a := d.Appeal; a != nil {
@@ -125,7 +125,7 @@ func (f *file) checkArrivalsWhole(r *Regime) {
 	if len(r.Tiers()) == 0 {
 		f.problem("tiers", text("没有任何一行", "there is no row"))
 	}
-	for _, key := range f.order("tiers") {
+	for _, key := range f.Keys("tiers") {
 		t, path := f.doc.Tiers[key], tierPrefix+key
 		for i, g := range t.When.Grades {
 			if _, ok := r.Grade(g); !ok {

@@ -21,7 +21,7 @@ func build(f *file, parent *Regime) *Regime {
 	d := &f.doc
 	r := &Regime{texts: map[string]seawall.Text{}, conditions: map[string]seawall.Text{}, sources: map[string]Source{}}
 	h := sha256.New()
-	h.Write(f.src)
+	h.Write(f.Src)
 	if parent != nil {
 		*r = *parent
 		r.texts, r.conditions, r.sources = maps.Clone(parent.texts), maps.Clone(parent.conditions), maps.Clone(parent.sources)
@@ -30,7 +30,7 @@ func build(f *file, parent *Regime) *Regime {
 		r.Zones, r.Limits = slices.Clone(parent.Zones), maps.Clone(parent.Limits)
 		h.Write([]byte(parent.Version))
 	}
-	r.ID, r.Parent, r.File, r.abstract = d.ID, d.Parent, f.name, d.Abstract
+	r.ID, r.Parent, r.File, r.abstract = d.ID, d.Parent, f.Name, d.Abstract
 	r.Version = hex.EncodeToString(h.Sum(nil))[:versionDigits]
 	r.Title, r.Abolished = d.Title, d.Abolished
 	maps.Copy(r.texts, d.Texts)
@@ -96,7 +96,7 @@ func (b *builder) disease(d *document) {
 // classes replaces, adds and abolishes contact classes.
 func (b *builder) classes(d *document) {
 	b.r.Classes = slices.DeleteFunc(b.r.Classes, func(c Class) bool { return slices.Contains(d.Abolished, c.ID) })
-	for _, id := range b.f.order("contact_classes") {
+	for _, id := range b.f.Keys("contact_classes") {
 		c := b.class(id, d.Classes[id])
 		if i := slices.IndexFunc(b.r.Classes, func(o Class) bool { return o.ID == id }); i >= 0 {
 			if c.Who == (seawall.Text{}) {

@@ -30,7 +30,7 @@ func (f *file) checkWhole(r, parent *Regime) {
 			f.problem("texts", textf("缺少文字 texts.%s", "texts.%s is missing", key))
 		}
 	}
-	for _, id := range f.order("contact_classes") {
+	for _, id := range f.Keys("contact_classes") {
 		f.checkClassWhole(id, r)
 	}
 	if iso := f.doc.CaseIsolation; iso != nil {

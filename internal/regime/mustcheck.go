@@ -17,7 +17,7 @@ func (f *file) checkMustNots(d *document) {
 	if len(d.Dimensions) == 0 {
 		f.problem("dimensions", text("没有任何一项", "there is no dimension"))
 	}
-	for _, key := range f.order("dimensions") {
+	for _, key := range f.Keys("dimensions") {
 		path, dim := "dimensions."+key, d.Dimensions[key]
 		f.both(path+".name", dim.Name, true)
 		switch counted := slices.Contains(measured(), key); {
@@ -242,7 +242,7 @@ func (l *lawyer) waivers() {
 		if n := int(w.Expires - w.ApprovedOn); ok && must.WaiverDays > 0 && n > must.WaiverDays {
 			l.f.problem(at+".expires", textf("豁免长达 %d 天，最长 %d 天", "the waiver lasts %d days, at most %d are allowed", n, must.WaiverDays))
 		}
-		if len(l.f.problems) == 0 && !l.used[i] {
+		if len(l.f.Problems) == 0 && !l.used[i] {
 			l.f.problem(at, text("它没有豁免任何内容，应删去", "it waives nothing and should go"))
 		}
 	}

@@ -151,7 +151,7 @@ func above(jurisdiction string) string {
 func mustNotsOf(f *file, r *Regime) MustNots {
 	m := MustNots{ID: r.ID, Version: r.Version, Title: r.Title, From: r.From, To: r.To, Source: r.Source,
 		WaiverDays: figure(f.doc.WaiverMax), jurisdiction: r.Jurisdiction}
-	for _, key := range f.order("dimensions") {
+	for _, key := range f.Keys("dimensions") {
 		d := f.doc.Dimensions[key]
 		dim := Dimension{Key: key, Name: d.Name, Why: r.selfWhy("dimensions." + key)}
 		for _, l := range d.Levels {

@@ -1,7 +1,6 @@
 package regime
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"maps"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 	"github.com/seawall-city/seawall/regimes"
 )
 
@@ -77,14 +77,14 @@ func read(fsys fs.FS) (map[string]*file, []Problem, error) {
 			return err
 		}
 		f := parse(path, src)
-		if len(f.problems) == 0 {
+		if len(f.Problems) == 0 {
 			f.check()
 		}
 		if other, ok := files[f.doc.ID]; ok {
-			f.problem("id", textf("编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, other.name))
+			f.problem("id", textf("编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, other.Name))
 		}
-		if len(f.problems) > 0 {
-			bad = append(bad, inOrder(f.problems)...)
+		if len(f.Problems) > 0 {
+			bad = append(bad, strictyaml.InOrder(f.Problems)...)
 			return nil
 		}
 		files[f.doc.ID] = f
@@ -161,17 +161,9 @@ func (s *Set) build(id string, built map[string]*Regime, below []string) *Regime
 func (s *Set) problems() []Problem {
 	var out []Problem
 	for _, id := range slices.Sorted(maps.Keys(s.files)) {
-		out = append(out, s.files[id].problems...)
+		out = append(out, s.files[id].Problems...)
 	}
-	return inOrder(out)
-}
-
-// inOrder sorts problems by file and place.
-func inOrder(problems []Problem) []Problem {
-	slices.SortStableFunc(problems, func(a, b Problem) int {
-		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Path, b.Path))
-	})
-	return problems
+	return strictyaml.InOrder(out)
 }
 
 // All gives every regime, by disease and then by the day it came into force.
@@ -238,15 +230,15 @@ func (s *Set) Disease(id string) (Disease, bool) {
 // set (or took the place of the file with its id).
 func (s *Set) Check(name string, src []byte) []Problem {
 	f := parse(name, src)
-	if len(f.problems) == 0 {
+	if len(f.Problems) == 0 {
 		f.check()
 	}
-	if len(f.problems) > 0 {
-		return inOrder(f.problems)
+	if len(f.Problems) > 0 {
+		return strictyaml.InOrder(f.Problems)
 	}
 	files := map[string]*file{}
 	for id, old := range s.files {
-		files[id] = &file{name: old.name, src: old.src, tree: old.tree, doc: old.doc}
+		files[id] = &file{File: old.Fresh(), doc: old.doc}
 	}
 	files[f.doc.ID] = f
 	return link(files).problems()
