@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 )
 
 // Name is one thing that a protocol may refer to by name: an event, a figure, a
@@ -240,46 +241,7 @@ func named(names []Name, key string) (Name, bool) {
 	return names[i], true
 }
 
-// nearest gives the other word of a list that most resembles what was written, ""
-// where none does.
-func nearest(written string, list []string) string {
-	best, least := "", max(2, len(written)/3)+1
-	for _, w := range list {
-		if d := distance(written, w, least); d > 0 && d < least {
-			best, least = w, d
-		}
-	}
-	return best
-}
-
-// distance counts the letters to change, put in or leave out, up to limit.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit || len(a) > 80 || len(b) > 80 {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
-
 // meant ends a message with the word that was probably meant.
 func meant(written string, list []string) seawall.Text {
-	if w := nearest(written, list); w != "" {
-		return textf("；是否想写 %s？", "; did you mean %s?", w)
-	}
-	return seawall.Text{}
+	return seawall.Text(strictyaml.Meant(written, list))
 }
