@@ -5,15 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-chromium=${SEAWALL_CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
-if [ -z "$chromium" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "browser: installing Chromium and Chinese fonts from the system's packages" >&2
-  apt-get -o DPkg::Lock::Timeout=300 -qq update >&2
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -qq -y install chromium fonts-noto-cjk >&2
-  chromium=$(command -v chromium)
-fi
-[ -n "$chromium" ] || { echo "browser: no Chromium found; install it, or set SEAWALL_CHROMIUM" >&2; exit 1; }
-export SEAWALL_CHROMIUM=$chromium
+. scripts/chromium.sh
+find_chromium || exit 1
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/seawall-browser.XXXXXX")
 server=

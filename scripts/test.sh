@@ -28,6 +28,10 @@ make --no-print-directory build
 say "vet"
 go vet ./...
 
+say "a browser"
+. scripts/chromium.sh
+find_chromium || echo "test: without a browser the scenarios' pages are not looked at in the Go tests"
+
 say "Go tests"
 go test -count=1 ./...
 
