@@ -66,4 +66,18 @@ const (
 	BoardRead        Action = "board.read"
 	LoopReopen       Action = "loop.reopen"
 	LoopCancel       Action = "loop.cancel"
+	// Freight.
+	TripRead          Action = "trip.read"
+	TripRecord        Action = "trip.record"
+	TripMove          Action = "trip.move"
+	TripPermit        Action = "trip.permit"
+	TripFind          Action = "trip.find"
+	TripPositive      Action = "trip.positive"
+	CarrierManage     Action = "carrier.manage"
+	CarrierWhitelist  Action = "carrier.whitelist"
+	ServiceAreaRead   Action = "service_area.read"
+	ServiceAreaWork   Action = "service_area.work"
+	ServiceAreaManage Action = "service_area.manage"
+	ClosureRead       Action = "closure.read"
+	ClosureOrder      Action = "closure.order"
 )

@@ -69,7 +69,7 @@ func CheckWhite(w White, today seawall.Day) []seawall.FieldError {
 	case !w.Until.Known() || w.Until == 0:
 		f.add("until", "required")
 	case w.Until < today:
-		f.add("until", "in_past")
+		f.add("until", "date_past")
 	case w.Until > today.Add(longestWhite):
 		f.add("until", "whitelist_long", "max", "90")
 	}

@@ -101,8 +101,7 @@ type Trip struct {
 	// Escort is "escort", "point" (point to point) or "" where neither is asked.
 	Escort  string `json:"escort,omitempty"`
 	Channel string `json:"channel"`
-	// Request and External keep what was sent twice from being recorded twice.
-	Request  string `json:"request,omitempty"`
+	// External is the carrier's own id of the trip.
 	External string `json:"external,omitempty"`
 	// Secret is the keyed hash of the card's code; it leaves the server in no answer.
 	Secret string `json:"secret,omitempty"`
@@ -115,8 +114,7 @@ type Trip struct {
 	// SeenAt is the last sign: a movement, a service, a hand-over; SeenPlace where.
 	SeenAt    time.Time `json:"seenAt"`
 	SeenPlace string    `json:"seenPlace,omitempty"`
-	// EnteredAt is when it passed the gate inwards, PassedAt when the gate decided,
-	// GateSite which gate that was.
+	// ArrivedAt is when it came to the gate, EnteredAt when it passed inwards.
 	ArrivedAt time.Time `json:"arrivedAt"`
 	EnteredAt time.Time `json:"enteredAt"`
 	EndedAt   time.Time `json:"endedAt"`
@@ -229,7 +227,6 @@ type Store interface {
 
 	SaveTrip(ctx context.Context, tx seawall.Tx, t Trip) error
 	Trip(ctx context.Context, tx seawall.Tx, id seawall.TripID) (Trip, error)
-	TripByRequest(ctx context.Context, tx seawall.Tx, request string) (Trip, error)
 	TripBySecret(ctx context.Context, tx seawall.Tx, secret string) (Trip, error)
 	TripByExternal(ctx context.Context, tx seawall.Tx, carrier seawall.CarrierID, external string) (Trip, error)
 	Trips(ctx context.Context, tx seawall.Tx, q Query) ([]Trip, string, int, error)

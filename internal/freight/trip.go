@@ -105,7 +105,7 @@ func (t Trip) Faults(now time.Time, ahead time.Duration) []seawall.FieldError {
 		f.add("short", "trip_short", "hours", fmt.Sprint(int(ahead.Hours())))
 	}
 	if len(t.Route) > mostStops {
-		f.add("route", "too_many", "max", fmt.Sprint(mostStops))
+		f.add("route", "trip_too_many", "max", fmt.Sprint(mostStops))
 	}
 	for i, s := range t.Route {
 		if !slices.Contains([]string{StopGate, StopServiceArea, StopConsignee, StopPoint}, s.Kind) {

@@ -164,6 +164,10 @@ func (s *Server) routes() {
 	s.arrivalRoutes()
 	s.reliefRoutes()
 	s.residentRoutes()
+	s.tripRoutes()
+	s.freightRoutes()
+	s.carrierRoutes()
+	s.serviceAreaRoutes()
 	s.demoRoutes()
 }
 

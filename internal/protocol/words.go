@@ -26,6 +26,7 @@ func Subjects() []Name {
 		{Key: SubjectArrival, Text: text("来返人员", "somebody who arrives")},
 		{Key: SubjectAppeal, Text: text("申诉", "an objection")},
 		{Key: SubjectHelp, Text: text("求助", "a request for help")},
+		{Key: SubjectTrip, Text: text("货运行程", "a freight trip")},
 		{Key: SubjectEntry, Text: text("登记表", "a form filled in by hand")},
 	}
 }
@@ -59,6 +60,8 @@ func Events(subject string) []Name {
 			Name{Key: "expected", Text: text("预计到达日", "the day on which they are expected")},
 			Name{Key: "arrived", Text: text("到达", "they arrived")})
 		out = append(out, planned...)
+	case SubjectTrip:
+		out = append(out, tripEvents()...)
 	case SubjectAppeal:
 		out = append(out, Name{Key: "filed", Text: text("提出申诉", "the objection was made")},
 			Name{Key: "decide_by", Text: text("应作出决定之时", "when it must be decided")},
@@ -120,6 +123,8 @@ func Facts(subject string) []Name {
 			{Key: "confirmed", Type: "yes_no", Text: text("措施已由专人确认", "an officer has confirmed the measure")},
 			{Key: "undeclared", Type: "yes_no", Text: text("未申报的同行人", "a companion whom nobody declared")},
 			{Key: "group_size", Type: "integer", Text: text("同行人数", "how many travel together")}}
+	case SubjectTrip:
+		return tripFacts()
 	case SubjectAppeal:
 		return []Name{
 			{Key: "level", Type: "integer", Text: text("第几次申诉", "which level of objection")},

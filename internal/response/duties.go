@@ -90,7 +90,7 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	case seawall.KindArrival:
 		a, err := s.d.Border.Arrival(ctx, tx, seawall.ArrivalID(l.Subject.ID))
 		return a.Area, err
-	case seawall.KindAppeal, seawall.KindHelp:
+	case seawall.KindAppeal, seawall.KindHelp, seawall.KindTrip:
 		return l.Area, nil // they move with their duty: below, nobody decides any more
 	}
 	c, err := s.d.Cases.Case(ctx, tx, seawall.CaseID(l.Subject.ID))

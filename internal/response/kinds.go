@@ -288,6 +288,9 @@ func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (du
 		return s.aboutContact(c, r, plan, l.OpenedAt), err
 	case seawall.KindArrival:
 		return s.aboutArrivalLoop(ctx, tx, seawall.ArrivalID(l.Subject.ID))
+	case seawall.KindTrip:
+		t, err := s.d.Freight.Trip(ctx, tx, seawall.TripID(l.Subject.ID))
+		return s.aboutTrip(t), err
 	case seawall.KindEntry:
 		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(l.Subject.ID))
 		return s.aboutEntry(e), err

@@ -93,6 +93,13 @@ func (s *Service) placesOf(ctx context.Context, tx seawall.Tx, p casebook.Person
 	for _, c := range contacts {
 		seen[c.Area] = true
 	}
+	trips, err := s.d.Freight.TripsOfPerson(ctx, tx, p.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range trips {
+		seen[s.answering(t.Area)] = true
+	}
 	entries, err := s.d.Entries.EntriesOfPerson(ctx, tx, p.No)
 	for _, e := range entries {
 		seen[e.Area] = true
@@ -249,6 +256,11 @@ func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Per
 		return nil, err
 	}
 	moved = append(moved, came...)
+	drove, err := s.moveTrips(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, drove...)
 	asked, err := s.moveRelief(ctx, tx, from, to, only)
 	if err != nil {
 		return nil, err

@@ -167,6 +167,8 @@ func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps 
 		return s.mirrorArrival(ctx, tx, l, steps)
 	case seawall.KindAppeal:
 		return s.mirrorAppeal(ctx, tx, l)
+	case seawall.KindTrip:
+		return s.mirrorTrip(ctx, tx, l)
 	case seawall.KindHelp:
 		return s.mirrorHelp(ctx, tx, l, steps)
 	default:

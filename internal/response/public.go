@@ -116,6 +116,11 @@ func (s *Service) reachCode(ctx context.Context, tx seawall.Tx, code string) (re
 // reachGroup finds what a declaration's code opens; who declared it comes first.
 func (s *Service) reachGroup(ctx context.Context, tx seawall.Tx, code string) (reached, error) {
 	g, err := s.declared(ctx, tx, code)
+	if seawall.Is(err, seawall.NotFound) {
+		if trip, failed := s.reachTrip(ctx, tx, code); failed == nil || !seawall.Is(failed, seawall.NotFound) {
+			return trip, failed
+		}
+	}
 	if err != nil {
 		return reached{}, err
 	}

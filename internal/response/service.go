@@ -10,6 +10,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/freight"
 	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
@@ -77,6 +78,8 @@ type Deps struct {
 	// Border keeps arrivals; Origins is the table of places they come from.
 	Border  border.Store
 	Origins *border.Origins
+	// Freight keeps trips, carriers, service areas and road closures.
+	Freight freight.Store
 	// Gates keeps sites and passes, GateRules says what is decided there; Tickets
 	// signs what phones check without a network.
 	Gates     gate.Store
@@ -109,6 +112,7 @@ type Service struct {
 	d      Deps
 	book   *casebook.Book
 	border *border.Book
+	trips  *freight.Book
 	engine *loop.Engine
 	laws   *laws
 }
@@ -116,6 +120,7 @@ type Service struct {
 // New makes the service.
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
+		trips: freight.New(d.Freight, d.Log, d.Zone),
 		laws: newLaws(d.Protocols)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred,

@@ -128,6 +128,9 @@ func (s *Service) follows(ctx context.Context, tx seawall.Tx, f loop.Firing, n *
 		n.Escalated++
 		*climbs = append(*climbs, *climb)
 	}
+	if f.Timer.Kind == timerTrip {
+		return s.tripDue(ctx, tx, f.Timer)
+	}
 	if f.Release == "" {
 		return nil
 	}

@@ -20,11 +20,6 @@ func (db *DB) Trip(ctx context.Context, tx seawall.Tx, id seawall.TripID) (freig
 	return trips().get(ctx, tx, string(id))
 }
 
-// TripByRequest reads the trip that a request made.
-func (db *DB) TripByRequest(ctx context.Context, tx seawall.Tx, request string) (freight.Trip, error) {
-	return the(ctx, tx, trips(), "", "request = $1 AND request <> ''", request)
-}
-
 // TripBySecret reads the trip whose card a code opens.
 func (db *DB) TripBySecret(ctx context.Context, tx seawall.Tx, secret string) (freight.Trip, error) {
 	return the(ctx, tx, trips(), "", "secret = $1 AND secret <> ''", secret)

@@ -11,12 +11,12 @@ func trips() *table[freight.Trip] {
 	return &table[freight.Trip]{
 		kind: seawall.KindTrip, name: "trip",
 		cols: names(`id no carrier carrier_name plate plate_mask people mask cargo cargo_kind consignee consignee_area origin left_day route
-			planned short transit seal escort channel request external secret state stranded orphan deviations seen_at seen_place
+			planned short transit seal escort channel external secret state stranded orphan deviations seen_at seen_place
 			arrived_at entered_at ended_at area positive found_at permit reason invented loop_id owner owner_name created_at version`),
 		fields: func(t *freight.Trip) []any {
 			return with(&t.ID, &t.No, &t.Carrier, &t.CarrierName, &t.Plate, &t.PlateMask, &t.People, &t.Mask, &t.Cargo, &t.CargoKind,
 				&t.Consignee, &t.ConsigneeArea, &t.Origin, civil(&t.Left), asJSON(&t.Route), ts(&t.Planned), &t.Short, flag(&t.Transit),
-				&t.Seal, &t.Escort, &t.Channel, &t.Request, &t.External, &t.Secret, &t.State, flag(&t.Stranded), flag(&t.Orphan),
+				&t.Seal, &t.Escort, &t.Channel, &t.External, &t.Secret, &t.State, flag(&t.Stranded), flag(&t.Orphan),
 				&t.Deviations, ts(&t.SeenAt), &t.SeenPlace, ts(&t.ArrivedAt), ts(&t.EnteredAt), ts(&t.EndedAt), &t.Area, &t.Positive,
 				ts(&t.FoundAt), &t.Permit, &t.Reason, flag(&t.Invented), &t.Loop, &t.Owner, &t.OwnerName, ts(&t.CreatedAt), &t.Version)
 		},

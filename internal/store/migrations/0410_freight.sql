@@ -21,7 +21,6 @@ CREATE TABLE trip (
   seal {{text}} NOT NULL,
   escort {{text}} NOT NULL,
   channel {{text}} NOT NULL,
-  request {{text}} NOT NULL,
   external {{text}} NOT NULL,
   secret {{text}} NOT NULL,
   state {{text}} NOT NULL,
@@ -46,7 +45,6 @@ CREATE TABLE trip (
   version {{bigint}} NOT NULL
 ) {{strict}};
 CREATE UNIQUE INDEX trip_no ON trip (no);
-CREATE UNIQUE INDEX trip_request ON trip (request) WHERE request <> '';
 CREATE UNIQUE INDEX trip_secret ON trip (secret) WHERE secret <> '';
 CREATE UNIQUE INDEX trip_external ON trip (carrier, external) WHERE external <> '';
 CREATE INDEX trip_plate ON trip (plate, created_at, id);
