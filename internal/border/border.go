@@ -241,9 +241,10 @@ type Store interface {
 	// ClaimsOf gives the public declarations that are probably about an arrival,
 	// the first one first.
 	ClaimsOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID) ([]Arrival, error)
-	// ArrivalsByVehicle gives those on one vehicle expected or arrived between two
-	// days, both inclusive.
-	ArrivalsByVehicle(ctx context.Context, tx seawall.Tx, vehicle string, from, to seawall.Day) ([]Arrival, error)
+	// ArrivalsAboard gives those on one vehicle expected or arrived between two days,
+	// both inclusive, who have a seat or whose stay is written in some words; an
+	// empty seat or stay finds nobody. A train has hundreds, a seat few.
+	ArrivalsAboard(ctx context.Context, tx seawall.Tx, vehicle, seat, stay string, from, to seawall.Day) ([]Arrival, error)
 	Arrivals(ctx context.Context, tx seawall.Tx, q Query) ([]Arrival, string, int, error)
 	// CheckCounts gives the four checks by area one level below parent; arrivals
 	// that lie at parent itself count under parent. Retracted ones and those who

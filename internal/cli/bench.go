@@ -10,8 +10,9 @@ import (
 
 // benchCmd measures.
 type benchCmd struct {
-	Lists benchLists `cmd:"" help:"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
-	Loops benchLoops `cmd:"" help:"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases."`
+	Lists    benchLists    `cmd:"" help:"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
+	Loops    benchLoops    `cmd:"" help:"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases."`
+	Arrivals benchArrivals `cmd:"" help:"The feed of arrivals: rows a second on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
 }
 
 type benchLists struct {

@@ -60,7 +60,7 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 	if err != nil {
 		return a, fate, err
 	}
-	if err := s.keepReport(ctx, tx, a, c, why); err != nil {
+	if err := s.keepReport(ctx, tx, a, c, why); err != nil || c.alone(a, why) {
 		return a, fate, err
 	}
 	if err := s.countGroup(ctx, tx, a.Group, c.size, c.channel); err != nil {
@@ -68,6 +68,12 @@ func (s *Service) come(ctx context.Context, tx seawall.Tx, c coming) (a border.A
 	}
 	a, err = s.d.Border.Arrival(ctx, tx, a.ID)
 	return a, fate, err
+}
+
+// alone reports whether a coming was new, without a group and for one person, who
+// was counted or is not here yet: there is nothing to count in their group.
+func (c coming) alone(a border.Arrival, why string) bool {
+	return why == "new" && c.group == nil && c.size <= 1 && c.booking == "" && a.Head && (a.Arrived.IsZero() || a.Check(border.Headcount).Made())
 }
 
 // keepReport leaves the trace of a feed's row.
@@ -99,7 +105,7 @@ func (s *Service) sameComing(ctx context.Context, tx seawall.Tx, c coming) (a bo
 		}
 	}
 	if t.Seat != "" && t.Vehicle != "" {
-		more, err := s.d.Border.ArrivalsByVehicle(ctx, tx, t.Vehicle, t.Day, t.Day)
+		more, err := s.d.Border.ArrivalsAboard(ctx, tx, t.Vehicle, t.Seat, "", t.Day, t.Day)
 		if err != nil {
 			return a, "", err
 		}
@@ -124,9 +130,11 @@ func (s *Service) newComing(ctx context.Context, tx seawall.Tx, c coming) (a bor
 	if err != nil {
 		return a, "", "", err
 	}
-	people, err := s.d.Border.ArrivalsOfGroup(ctx, tx, g.ID)
-	if err != nil {
-		return a, "", "", err
+	var people []border.Arrival
+	if c.group != nil || found != "" { // a group that was just made has nobody
+		if people, err = s.d.Border.ArrivalsOfGroup(ctx, tx, g.ID); err != nil {
+			return a, "", "", err
+		}
 	}
 	for _, p := range people { // a number without a name gets its name
 		if p.Person == "" && border.Standing(p.State) && c.who.person.No != "" {
@@ -227,7 +235,7 @@ func (s *Service) groupOf(ctx context.Context, tx seawall.Tx, c coming) (g borde
 	}
 	phones := len(rows)
 	if day := c.day(s.d.Zone); c.vehicle != "" && day.Known() {
-		more, err := s.d.Border.ArrivalsByVehicle(ctx, tx, c.vehicle, day.Add(-1), day.Add(1))
+		more, err := s.d.Border.ArrivalsAboard(ctx, tx, c.vehicle, c.who.in.Seat, c.stayText, day.Add(-1), day.Add(1))
 		if err != nil {
 			return g, "", err
 		}

@@ -40,14 +40,33 @@ func (db *DB) ClaimsOf(ctx context.Context, tx seawall.Tx, id seawall.ArrivalID)
 	return arrivals().list(ctx, tx, "WHERE same_as = $1 AND same_as <> '' ORDER BY id", string(id))
 }
 
-// ArrivalsByVehicle reads those on one vehicle between two days.
-func (db *DB) ArrivalsByVehicle(ctx context.Context, tx seawall.Tx, vehicle string, from, to seawall.Day) ([]border.Arrival, error) {
+// ArrivalsAboard reads those on one vehicle between two days by seat or stay.
+func (db *DB) ArrivalsAboard(ctx context.Context, tx seawall.Tx, vehicle, seat, stay string, from, to seawall.Day) ([]border.Arrival, error) {
 	vehicle = border.NormalVehicle(vehicle)
+	out := []border.Arrival{}
 	if vehicle == "" || !from.Known() || !to.Known() {
-		return []border.Arrival{}, nil
+		return out, nil
 	}
-	return arrivals().list(ctx, tx, "WHERE vehicle = $1 AND vehicle <> '' AND came >= $2 AND came < $3 ORDER BY came, id",
-		vehicle, microsOf(from.Start(db.zone)), microsOf(to.Add(1).Start(db.zone)))
+	since, until := microsOf(from.Start(db.zone)), microsOf(to.Add(1).Start(db.zone))
+	if seat != "" {
+		rows, err := arrivals().list(ctx, tx, "WHERE vehicle = $1 AND vehicle <> '' AND seat = $2 AND seat <> '' AND came >= $3 AND came < $4 ORDER BY came, id",
+			vehicle, seat, since, until)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	if stay == "" {
+		return out, nil
+	}
+	rows, err := arrivals().list(ctx, tx, "WHERE vehicle = $1 AND vehicle <> '' AND stay_text = $2 AND stay_text <> '' AND came >= $3 AND came < $4 ORDER BY came, id",
+		vehicle, stay, since, until)
+	for _, a := range rows {
+		if !slices.ContainsFunc(out, func(b border.Arrival) bool { return b.ID == a.ID }) {
+			out = append(out, a)
+		}
+	}
+	return out, err
 }
 
 // Arrivals gives a page of the list, the next cursor and the true total.
