@@ -59,6 +59,9 @@ type Config struct {
 	// Holders names the accounts that have a role over an area, for notices; may
 	// be nil.
 	Holders func(ctx context.Context, tx seawall.Tx, role string, at seawall.AreaPath) ([]seawall.PrincipalID, error)
+	// Stays reports whether a loop that climbed may still be worked on where it
+	// opened; its steps stay in the lists there. nil lets them climb with it.
+	Stays func(l Loop) bool
 	// Barred names who may never own a loop, such as the one whose own decision
 	// it is about; nil bars nobody.
 	Barred func(ctx context.Context, tx seawall.Tx, l Loop) ([]seawall.PrincipalID, error)
@@ -285,10 +288,14 @@ func (e *Engine) AddStep(ctx context.Context, tx seawall.Tx, id seawall.LoopID, 
 
 // makeStep saves a new step and, unless it waits, its escalation clock.
 func (e *Engine) makeStep(ctx context.Context, tx seawall.Tx, l Loop, p StepPlan, order int) (Step, error) {
+	at, err := e.listedAt(ctx, tx, l)
+	if err != nil {
+		return Step{}, err
+	}
 	s := Step{ID: seawall.StepID(tx.NewID()), Loop: l.ID, Kind: l.Kind, Key: p.Key, Order: order, Title: p.Title,
 		State: Open, Opened: tx.Now(), Due: p.Due, Day: p.Day, Needs: p.Needs, Rule: p.Rule, Series: p.series,
 		Form: p.Form, After: p.After, Required: p.Required, Child: p.Child,
-		Subject: l.Subject, Mask: l.Mask, Disease: l.Disease, Area: l.Area, Owner: l.Owner, OwnerName: l.OwnerName, Version: 1}
+		Subject: l.Subject, Mask: l.Mask, Disease: l.Disease, Area: at, Owner: l.Owner, OwnerName: l.OwnerName, Version: 1}
 	switch {
 	case p.Waiting:
 		s.State = Waiting

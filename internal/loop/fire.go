@@ -176,17 +176,21 @@ func (e *Engine) climb(ctx context.Context, tx seawall.Tx, l *Loop, s *Step) err
 		To: l.Owner, ToName: l.OwnerName, At: tx.Now(), Accepted: tx.Now(), Why: "escalation", Note: s.Key, Version: 1})
 }
 
-// spread gives the open steps of a loop its area and owner; always is saved in
-// any case.
+// spread gives the open steps of a loop its owner and, unless they stay in the
+// lists of the place where it opened, its area; always is saved in any case.
 func (e *Engine) spread(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, always seawall.StepID) error {
 	for i := range steps {
 		s := &steps[i]
 		live := s.State == Open || s.State == Waiting
-		moved := s.Area != l.Area || s.Owner != l.Owner || s.OwnerName != l.OwnerName
+		at := l.Area
+		if e.stays(l) {
+			at = s.Area
+		}
+		moved := s.Area != at || s.Owner != l.Owner || s.OwnerName != l.OwnerName
 		if s.ID != always && !(live && moved) {
 			continue
 		}
-		s.Area, s.Owner, s.OwnerName, s.Version = l.Area, l.Owner, l.OwnerName, s.Version+1
+		s.Area, s.Owner, s.OwnerName, s.Version = at, l.Owner, l.OwnerName, s.Version+1
 		if err := e.Store.SaveStep(ctx, tx, *s); err != nil {
 			return err
 		}

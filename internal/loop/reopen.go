@@ -88,7 +88,10 @@ func (e *Engine) waitAgain(ctx context.Context, tx seawall.Tx, l Loop, reason st
 func (e *Engine) bringBack(ctx context.Context, tx seawall.Tx, l Loop, steps []Step, at int, why seawall.Ref, reason string) (Step, error) {
 	st := &steps[at]
 	st.State, st.DoneAt, st.DoneBy, st.Version = Open, time.Time{}, "", st.Version+1
-	st.Area, st.Owner, st.OwnerName = l.Area, l.Owner, l.OwnerName
+	st.Owner, st.OwnerName = l.Owner, l.OwnerName
+	if !e.stays(l) {
+		st.Area = l.Area
+	}
 	if err := e.Store.SaveStep(ctx, tx, *st); err != nil {
 		return Step{}, err
 	}
@@ -172,7 +175,10 @@ func (e *Engine) resume(ctx context.Context, tx seawall.Tx, l Loop, ended time.T
 		if s.State != Cancelled || spoken(*s, evidence) || !s.DoneAt.Equal(ended) || s.Series && seawall.DayOf(s.Due, e.Zone) < today {
 			continue
 		}
-		s.State, s.DoneAt, s.DoneBy, s.Area, s.Owner, s.OwnerName = Waiting, time.Time{}, "", l.Area, l.Owner, l.OwnerName
+		s.State, s.DoneAt, s.DoneBy, s.Owner, s.OwnerName = Waiting, time.Time{}, "", l.Owner, l.OwnerName
+		if !e.stays(l) {
+			s.Area = l.Area
+		}
 		s.ChildLoop = ""
 		back[s.ID] = true
 	}

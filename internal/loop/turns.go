@@ -121,11 +121,22 @@ func (e *Engine) lookAgain(ctx context.Context, tx seawall.Tx, l Loop, steps []S
 	return steps, opened, err
 }
 
-// turn brings one step that is there in line with the plan, and reports whether it
-// opened.
+// turn brings one step that is there in line with the plan, its title too, and
+// reports whether it opened.
 func (e *Engine) turn(ctx context.Context, tx seawall.Tx, l Loop, s *Step, p StepPlan, steps []Step) (bool, error) {
 	again, err := e.takenAway(ctx, tx, *s)
-	if err != nil || !again && (s.State != Waiting || p.Waiting) {
+	if err != nil {
+		return false, err
+	}
+	renamed := live(*s) && p.Title != (seawall.Text{}) && s.Title != p.Title
+	if again || renamed {
+		s.Title = p.Title
+	}
+	if !again && (s.State != Waiting || p.Waiting) {
+		if renamed {
+			s.Version++
+			err = e.Store.SaveStep(ctx, tx, *s)
+		}
 		return false, err
 	}
 	opens := !p.Waiting
@@ -135,7 +146,10 @@ func (e *Engine) turn(ctx context.Context, tx seawall.Tx, l Loop, s *Step, p Ste
 			return false, err
 		}
 		s.State, s.DoneAt, s.DoneBy, s.Required, s.After, s.ChildLoop = Waiting, time.Time{}, "", p.Required, p.After, ""
-		s.Area, s.Owner, s.OwnerName = l.Area, l.Owner, l.OwnerName
+		s.Owner, s.OwnerName = l.Owner, l.OwnerName
+		if !e.stays(l) {
+			s.Area = l.Area
+		}
 		opens = opens && settled(p.After, steps, series)
 	}
 	s.Due, s.Day = p.Due, p.Day

@@ -32,7 +32,7 @@ func (s *Service) LoopAsOf(ctx context.Context, who Who, id seawall.LoopID, at t
 		if err != nil {
 			return err
 		}
-		w := past{id: id, rows: map[seawall.Ref]json.RawMessage{}}
+		w := newPast(id)
 		for _, ev := range evs {
 			w.take(ev)
 		}
@@ -42,13 +42,16 @@ func (s *Service) LoopAsOf(ctx context.Context, who Who, id seawall.LoopID, at t
 		if out.Loop.ID == "" {
 			return seawall.E(op, seawall.NotFound, "asof_unknown")
 		}
-		out.AsOf = &AsOf{At: at, Events: len(evs), Incomplete: hidden || w.gaps}
+		out.AsOf = &AsOf{At: at, Events: len(evs), Incomplete: hidden || w.gaps()}
 		out.Events = []ledger.Event{}
 		for _, ev := range slices.Backward(evs) {
 			if about(ev, l.Ref()) {
 				ev.Changes = nil
 				out.Events = append(out.Events, ev)
 			}
+		}
+		if err := s.aroundThen(ctx, tx, &out, at); err != nil {
+			return err
 		}
 		if r, ok := s.d.Rules.ByID(out.Loop.Regime); ok {
 			out.Source = r.Source.Title.ZH
@@ -57,6 +60,55 @@ func (s *Service) LoopAsOf(ctx context.Context, who Who, id seawall.LoopID, at t
 		return err
 	})
 	return out, err
+}
+
+// aroundThen adds the duties around one as they were at an instant, and the forms of
+// the text that it runs under.
+func (s *Service) aroundThen(ctx context.Context, tx seawall.Tx, v *LoopView, at time.Time) error {
+	then := func(id seawall.LoopID) (*loop.Loop, error) {
+		l, err := s.d.Loops.Loop(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		evs, _, err := s.storyOf(ctx, tx, l, at)
+		if err != nil {
+			return nil, err
+		}
+		w := newPast(id)
+		for _, ev := range evs {
+			w.take(ev)
+		}
+		old, err := w.view()
+		if err != nil || old.Loop.ID == "" {
+			return nil, err
+		}
+		return &old.Loop, nil
+	}
+	var err error
+	if v.Loop.Parent != "" {
+		if v.Parent, err = then(v.Loop.Parent); err != nil {
+			return err
+		}
+	}
+	for _, st := range v.Steps {
+		if st.ChildLoop == "" {
+			continue
+		}
+		child, err := then(st.ChildLoop)
+		if err != nil {
+			return err
+		}
+		if child != nil {
+			v.Children = append(v.Children, *child)
+		}
+	}
+	p, ok, err := s.protocolOf(ctx, tx, v.Loop)
+	if err != nil || !ok {
+		return err
+	}
+	v.fill(p)
+	v.Text, err = s.textOf(ctx, tx, v.Loop)
+	return err
 }
 
 // about reports whether an event is about a thing or related to it.
@@ -86,7 +138,7 @@ func (s *Service) storyOf(ctx context.Context, tx seawall.Tx, l loop.Loop, at ti
 					hidden = hidden || ev.Forgotten
 				}
 			}
-			if len(page) < q.Limit || page[len(page)-1].At.After(at) {
+			if len(page) < q.Limit { // to the end: an entry of then may have come late
 				break
 			}
 			q.After = page[len(page)-1].Seq
@@ -102,8 +154,24 @@ func (s *Service) storyOf(ctx context.Context, tx seawall.Tx, l loop.Loop, at ti
 type past struct {
 	id   seawall.LoopID
 	rows map[seawall.Ref]json.RawMessage
-	// gaps is set when a row's version jumps: an image in between is gone.
-	gaps bool
+	// last is the version of each row so far, seen which ones were there: places in
+	// the log need not be in the order of the instants.
+	last map[seawall.Ref]int
+	seen map[seawall.Ref]map[int]bool
+}
+
+func newPast(id seawall.LoopID) past {
+	return past{id: id, rows: map[seawall.Ref]json.RawMessage{}, last: map[seawall.Ref]int{}, seen: map[seawall.Ref]map[int]bool{}}
+}
+
+// gaps reports whether an image in between is gone.
+func (w *past) gaps() bool {
+	for ref, versions := range w.seen {
+		if w.last[ref] > len(versions) {
+			return true
+		}
+	}
+	return false
 }
 
 // owned is what a row of a duty says of where it belongs.
@@ -116,7 +184,7 @@ type owned struct {
 // take keeps the after-images of an event that belong to the duty.
 func (w *past) take(ev ledger.Event) {
 	for _, c := range ev.Changes {
-		var now, was owned
+		var now owned
 		if json.Unmarshal(c.Row, &now) != nil {
 			continue
 		}
@@ -125,11 +193,13 @@ func (w *past) take(ev ledger.Event) {
 			continue
 		}
 		ref := seawall.Ref{Kind: c.Kind, ID: c.ID}
-		old, there := w.rows[ref]
-		if there && json.Unmarshal(old, &was) == nil && now.Version > was.Version+1 || !there && now.Version > 1 {
-			w.gaps = true
+		if w.seen[ref] == nil {
+			w.seen[ref] = map[int]bool{}
 		}
-		w.rows[ref] = c.Row
+		w.seen[ref][now.Version] = true
+		if now.Version >= w.last[ref] {
+			w.rows[ref], w.last[ref] = c.Row, now.Version
+		}
 	}
 }
 

@@ -92,8 +92,10 @@ func (o *office) midnight(cs []casebook.Contact) {
 	}
 	o.overnight()
 	st := o.steps(cs[1].ID)["test-1"]
-	if st.Escalations != 1 || st.Owner != o.countyDesk.Principal.ID || !countyPath.Within(st.Area) && st.Area == grid1Path {
-		o.t.Fatalf("after the cut-off %+v: want one level up", st)
+	// one level up, and still in the grid's lists: who works there may go on
+	up := o.contact(cs[1].ID).Loop.Loop
+	if st.Escalations != 1 || st.Owner != o.countyDesk.Principal.ID || st.Area != grid1Path || up.Area == grid1Path || !grid1Path.Within(up.Area) {
+		o.t.Fatalf("after the cut-off %+v in a duty of %s: want one level up", st, up.Area)
 	}
 	if got := o.steps(cs[0].ID)["test-1"]; got.Escalations != 0 || got.State != loop.Done {
 		o.t.Fatalf("a done step climbed: %+v", got)

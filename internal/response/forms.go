@@ -76,6 +76,12 @@ func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) (err e
 	if p.Cancel != nil && v.Loop.State == loop.Open {
 		v.MayCancel, v.Reasons = true, p.Cancel.Reasons
 	}
+	v.fill(p)
+	return nil
+}
+
+// fill adds the forms and the help of a duty's steps.
+func (v *LoopView) fill(p *protocol.Protocol) {
 	v.Forms, v.Help = map[string]protocol.Form{}, map[string]seawall.Text{}
 	for _, st := range v.Steps {
 		if f, ok := p.Form(st.Form); ok {
@@ -85,5 +91,4 @@ func (s *Service) kindOf(ctx context.Context, tx seawall.Tx, v *LoopView) (err e
 			v.Help[st.Key] = file.Help
 		}
 	}
-	return nil
 }

@@ -149,25 +149,50 @@ func dependent(p *protocol.Protocol) bool {
 	return slices.ContainsFunc(p.Steps, func(st protocol.Step) bool {
 		due := st.Due != nil && strings.HasPrefix(st.Due.After, "step.")
 		daily := st.Daily != nil && (strings.HasPrefix(st.Daily.From, "step.") || strings.HasPrefix(st.Daily.To, "step."))
-		return due || daily || strings.Contains(st.When, "step.") || len(st.After) > 0
+		named := slices.ContainsFunc(st.TitleIf, func(t protocol.TitleRule) bool { return strings.Contains(t.When, "step.") })
+		return due || daily || named || strings.Contains(st.When, "step.") || len(st.After) > 0
 	})
 }
 
-// holders names the accounts with a role at an area or above it in the city.
+// holders names the accounts with a role at an area or above it in the city, all of
+// them, of the nearest level that has any.
 func (s *Service) holders(ctx context.Context, tx seawall.Tx, role string, at seawall.AreaPath) ([]seawall.PrincipalID, error) {
-	all, _, _, err := s.d.Accounts.Principals(ctx, tx, seawall.Scope{s.d.City}, seawall.Page{Limit: 5000})
 	var out []seawall.PrincipalID
 	best := -1
-	for _, p := range all {
-		if p.Disabled || !slices.Contains(p.Roles, role) || !at.Within(p.Path) || p.Path.Depth() < best {
-			continue
-		}
-		if p.Path.Depth() > best { // the nearest level that has the role answers
-			out, best = nil, p.Path.Depth()
-		}
-		out = append(out, p.ID)
+	above := seawall.Scope{}
+	for p := at; p.Within(s.d.City) && p != ""; p = p[:len(p)-len(p.Leaf())-1] {
+		above = append(above, p.Alone())
 	}
-	return out, err
+	page := seawall.Page{Limit: 500}
+	for {
+		some, next, _, err := s.d.Accounts.Principals(ctx, tx, above, page)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range some {
+			if p.Disabled || !slices.Contains(p.Roles, role) || !at.Within(p.Path) || p.Path.Depth() < best {
+				continue
+			}
+			if p.Path.Depth() > best {
+				out, best = nil, p.Path.Depth()
+			}
+			out = append(out, p.ID)
+		}
+		if page.Cursor = next; next == "" {
+			return out, nil
+		}
+	}
+}
+
+// staysListed reports whether the steps of a duty that climbed stay in the lists of
+// the place that it is about: whoever works there may still act on them. An
+// objection, a request for help and a trip move with their duty.
+func staysListed(l loop.Loop) bool {
+	switch l.Subject.Kind {
+	case seawall.KindCase, seawall.KindContact, seawall.KindArrival, seawall.KindEntry:
+		return true
+	}
+	return false
 }
 
 // planAgain plans an open duty anew after one of its steps ended, by the text that

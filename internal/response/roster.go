@@ -64,7 +64,11 @@ func (s *Service) dutiesOf(ctx context.Context, who Who, of seawall.PrincipalID)
 					continue
 				}
 				seen[st.Loop] = true
-				r := auth.Resource{Kind: seawall.KindDuty, ID: string(st.Loop), Area: st.Area, Owner: of}
+				l, err := s.d.Loops.Loop(ctx, tx, st.Loop) // its own area: a step stays listed below
+				if err != nil {
+					return err
+				}
+				r := auth.Resource{Kind: seawall.KindDuty, ID: string(st.Loop), Area: l.Area, Owner: of}
 				if s.allow(who, auth.RosterAbsence, r) == nil {
 					out = append(out, st.Loop)
 				}

@@ -123,7 +123,7 @@ func New(d Deps) *Service {
 		trips: freight.New(d.Freight, d.Log, d.Zone),
 		laws: newLaws(d.Protocols)}
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
-		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred,
+		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred, Stays: staysListed,
 		Rules: s.loopRule, Again: s.planAgain, Child: s.planChild, Holders: s.holders})
 	return s
 }

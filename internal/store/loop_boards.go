@@ -25,9 +25,23 @@ func (db *DB) Loops(ctx context.Context, tx seawall.Tx, q loop.LoopQuery) ([]loo
 	}
 	w.eq("owner", string(q.Owner))
 	if parts, limited := reaches(q.Scope); limited {
-		w.conds = append(w.conds, w.areas("area", parts))
+		w.conds = append(w.conds, loopsOf(w, q, parts))
 	}
 	return l.all(ctx, tx, q.Page)
+}
+
+// loopsOf gives the condition on loops in parts of the tree: they lie there, or they
+// climbed and have a step that stayed in the lists there. A scope as wide as a city
+// holds what climbed within it anyway.
+func loopsOf(w *where, q loop.LoopQuery, parts []reach) string {
+	there := w.areas("area", parts)
+	for _, p := range parts {
+		if p.depth < narrowDepth {
+			return there
+		}
+	}
+	open := w.text("escalations > 0 AND state = 'open' AND kind = ?", string(q.Kind))
+	return "(" + there + " OR id IN (SELECT loop_id FROM step WHERE " + open + " AND " + w.areas("area", parts) + "))"
 }
 
 // board gives the conditions of a board on the steps of a kind in a state.
