@@ -52,6 +52,18 @@ type UnitOfWork interface {
 	Read(ctx context.Context, fn func(tx Tx) error) error
 }
 
+// again is the key of DoAgain.
+type again struct{}
+
+// DoAgain marks the writes under a context as work that is done again by itself
+// where a power failure takes it back: firing a clock, which is then still open.
+// They need not be on disk when they return. What commits after them and has no
+// such mark is on disk with all of them, so the published log is never taken back.
+func DoAgain(ctx context.Context) context.Context { return context.WithValue(ctx, again{}, true) }
+
+// DoneAgain reports whether a context is marked so.
+func DoneAgain(ctx context.Context) bool { return ctx.Value(again{}) != nil }
+
 // Page asks for a stretch of a list: at most Limit rows after Cursor. The
 // cursor is opaque, comes from a former answer and stays valid while rows come
 // and go.

@@ -29,59 +29,79 @@ type Batch struct {
 	// Ahead gives the answers of roster and tree for many places, read together;
 	// nil asks for each place when it comes up.
 	Ahead func(ctx context.Context, tx seawall.Tx, at []seawall.AreaPath) (Assigner, Climber, error)
+	// Beside runs a function in a transaction of its own that reads what has been
+	// committed when this one had begun; with it the rows of the next clocks are
+	// read while the former ones fire. nil reads everything first, in this one.
+	Beside func(ctx context.Context, fn func(tx seawall.Tx) error) error
 	// Then decides what Fire leaves to its caller (a release, an appeal, a cry for
 	// help) before the next clock fires.
 	Then func(Firing) error
 }
+
+// together is how many clocks have their rows read together, while those before
+// them fire.
+const together = 500
 
 // FireAll fires clocks as Fire would one after the other, and reads what they
 // need beforehand, together. The first error ends it; the caller gives the
 // transaction up.
 func (e *Engine) FireAll(ctx context.Context, tx seawall.Tx, batch Batch) error {
 	const op = "loop.FireAll"
-	a := &ahead{Store: e.Store}
-	if err := a.read(ctx, tx, batch.Clocks); err != nil {
-		return seawall.Wrap(op, err)
+	a := &ahead{Store: e.Store, clocks: map[seawall.ClockID]Clock{}, loops: map[seawall.LoopID]*known{}, changed: map[seawall.LoopID]bool{}}
+	size := max(len(batch.Clocks), 1)
+	if batch.Beside != nil {
+		size = together
 	}
-	b := *e
-	b.Store = a
-	if batch.Ahead != nil {
-		var at []seawall.AreaPath
-		for _, k := range a.loops {
-			at = append(at, k.loop.Area)
+	parts := slices.Collect(slices.Chunk(batch.Clocks, size))
+	var next *reading
+	defer func() { next.wait() }()
+	for i, ids := range parts {
+		f, err := next.wait()
+		if err == nil && (f == nil || a.all) {
+			f, err = e.find(ctx, tx, batch, ids)
 		}
-		slices.Sort(at)
-		var err error
-		if b.Assign, b.Up, err = batch.Ahead(ctx, tx, slices.Compact(at)); err != nil {
-			return seawall.Wrap(op, err)
-		}
-	}
-	b.Assign, b.Up = remembered(b.Assign), rememberedUp(b.Up)
-	for _, id := range batch.Clocks {
-		f, err := b.Fire(ctx, tx, id)
 		if err != nil {
 			return seawall.Wrap(op, err)
+		}
+		a.take(f)
+		if next = nil; batch.Beside != nil && i+1 < len(parts) {
+			next = e.readBeside(ctx, batch, parts[i+1])
+		}
+		b := *e
+		b.Store, b.Assign, b.Up = a, remembered(f.assign), rememberedUp(f.up)
+		if err := b.fireEach(ctx, tx, batch, ids, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fireEach fires clocks whose rows are known.
+func (e *Engine) fireEach(ctx context.Context, tx seawall.Tx, batch Batch, ids []seawall.ClockID, a *ahead) error {
+	for _, id := range ids {
+		f, err := e.Fire(ctx, tx, id)
+		if err != nil {
+			return seawall.Wrap("loop.FireAll", err)
 		}
 		if err := batch.Then(f); err != nil {
 			return err
 		}
 		switch { // the caller may have changed rows without this store
 		case f.Appeal != "" || f.Urgent != "" || f.Timer.Kind != "":
-			a.forget(func(seawall.LoopID) bool { return true })
+			a.forgetAll()
 		case f.Release != "":
-			a.forget(func(id seawall.LoopID) bool { return id == f.Release })
+			a.forget(f.Release)
 		}
 	}
 	return nil
 }
 
-// ahead is a Store that has read some loops beforehand. It answers for them from
-// memory and passes every change on; what it has not read it leaves to the store
-// behind it.
-type ahead struct {
-	Store
-	clocks map[seawall.ClockID]Clock
+// found is what the database holds for some clocks.
+type found struct {
+	clocks []Clock
 	loops  map[seawall.LoopID]*known
+	assign Assigner
+	up     Climber
 }
 
 // known is what is known of one loop.
@@ -91,53 +111,131 @@ type known struct {
 	series []Series
 }
 
+// reading is a find beside the transaction.
+type reading struct {
+	done  chan struct{}
+	found *found
+	err   error
+}
+
+// readBeside starts one.
+func (e *Engine) readBeside(ctx context.Context, batch Batch, ids []seawall.ClockID) *reading {
+	r := &reading{done: make(chan struct{})}
+	go func() {
+		defer close(r.done)
+		r.err = batch.Beside(ctx, func(tx seawall.Tx) (err error) {
+			r.found, err = e.find(ctx, tx, batch, ids)
+			return err
+		})
+	}()
+	return r
+}
+
+// wait gives what was read, nil where nothing was begun.
+func (r *reading) wait() (*found, error) {
+	if r == nil {
+		return nil, nil
+	}
+	<-r.done
+	return r.found, r.err
+}
+
+// find reads clocks with their loops, and who answers where these are.
+func (e *Engine) find(ctx context.Context, tx seawall.Tx, batch Batch, ids []seawall.ClockID) (*found, error) {
+	f := &found{loops: map[seawall.LoopID]*known{}, assign: e.Assign, up: e.Up}
+	if err := f.read(ctx, tx, e.Store, ids); err != nil || batch.Ahead == nil {
+		return f, err
+	}
+	var at []seawall.AreaPath
+	for _, k := range f.loops {
+		at = append(at, k.loop.Area)
+	}
+	slices.Sort(at)
+	var err error
+	f.assign, f.up, err = batch.Ahead(ctx, tx, slices.Compact(at))
+	return f, err
+}
+
 // read reads clocks with their loops.
-func (a *ahead) read(ctx context.Context, tx seawall.Tx, ids []seawall.ClockID) error {
-	a.clocks, a.loops = map[seawall.ClockID]Clock{}, map[seawall.LoopID]*known{}
-	clocks, err := a.ClocksByID(ctx, tx, ids)
-	if err != nil {
+func (f *found) read(ctx context.Context, tx seawall.Tx, store Many, ids []seawall.ClockID) (err error) {
+	if f.clocks, err = store.ClocksByID(ctx, tx, ids); err != nil {
 		return err
 	}
 	var of []seawall.LoopID
-	for _, c := range clocks {
-		a.clocks[c.ID] = c
-		if c.Loop != "" && a.loops[c.Loop] == nil {
-			a.loops[c.Loop] = &known{}
+	for _, c := range f.clocks {
+		if c.Loop != "" && f.loops[c.Loop] == nil {
+			f.loops[c.Loop] = &known{}
 			of = append(of, c.Loop)
 		}
 	}
-	loops, err := a.LoopsByID(ctx, tx, of)
+	loops, err := store.LoopsByID(ctx, tx, of)
 	if err != nil {
 		return err
 	}
 	for _, l := range loops {
-		a.loops[l.ID].loop = l
+		f.loops[l.ID].loop = l
 	}
-	steps, err := a.StepsOfLoops(ctx, tx, of)
+	steps, err := store.StepsOfLoops(ctx, tx, of)
 	if err != nil {
 		return err
 	}
 	for _, s := range steps {
-		k := a.loops[s.Loop]
+		k := f.loops[s.Loop]
 		k.steps = append(k.steps, s)
 	}
-	series, err := a.SeriesOfLoops(ctx, tx, of)
+	series, err := store.SeriesOfLoops(ctx, tx, of)
 	for _, s := range series {
-		k := a.loops[s.Loop]
+		k := f.loops[s.Loop]
 		k.series = append(k.series, s)
 	}
-	for id, k := range a.loops { // a clock of a loop that is not there
+	for id, k := range f.loops { // a clock of a loop that is not there
 		if k.loop.ID == "" {
-			delete(a.loops, id)
+			delete(f.loops, id)
 		}
 	}
 	return err
 }
 
-// forget lets go of what is known of some loops.
-func (a *ahead) forget(which func(seawall.LoopID) bool) {
-	maps.DeleteFunc(a.loops, func(id seawall.LoopID, _ *known) bool { return which(id) })
-	maps.DeleteFunc(a.clocks, func(_ seawall.ClockID, c Clock) bool { return which(c.Loop) })
+// ahead is a Store that has read some loops beforehand. It answers for them from
+// memory and passes every change on; what it has not read it leaves to the store
+// behind it.
+type ahead struct {
+	Store
+	clocks map[seawall.ClockID]Clock
+	loops  map[seawall.LoopID]*known
+	// changed are loops that this transaction has changed: what was read of them
+	// beside it is not as they are. all says so of every loop.
+	changed map[seawall.LoopID]bool
+	all     bool
+}
+
+// take adds what was read to what is known, which is newer where it is known.
+func (a *ahead) take(f *found) {
+	for id, k := range f.loops {
+		if a.loops[id] == nil && !a.changed[id] {
+			a.loops[id] = k
+		}
+	}
+	for _, c := range f.clocks {
+		if _, ok := a.clocks[c.ID]; !ok && !a.changed[c.Loop] {
+			a.clocks[c.ID] = c
+		}
+	}
+	a.all = false
+}
+
+// forget lets go of what is known of a loop.
+func (a *ahead) forget(id seawall.LoopID) {
+	a.changed[id] = true
+	delete(a.loops, id)
+	maps.DeleteFunc(a.clocks, func(_ seawall.ClockID, c Clock) bool { return c.Loop == id })
+}
+
+// forgetAll lets go of everything, also of what is being read.
+func (a *ahead) forgetAll() {
+	clear(a.loops)
+	clear(a.clocks)
+	a.all = true
 }
 
 // Clock implements Store.
@@ -170,6 +268,7 @@ func (a *ahead) SaveLoop(ctx context.Context, tx seawall.Tx, l Loop) error {
 	if err := a.Store.SaveLoop(ctx, tx, l); err != nil {
 		return err
 	}
+	a.changed[l.ID] = true
 	if k := a.loops[l.ID]; k != nil {
 		k.loop = l
 	}
@@ -189,6 +288,7 @@ func (a *ahead) SaveStep(ctx context.Context, tx seawall.Tx, s Step) error {
 	if err := a.Store.SaveStep(ctx, tx, s); err != nil {
 		return err
 	}
+	a.changed[s.Loop] = true
 	if k := a.loops[s.Loop]; k != nil {
 		k.steps = kept(k.steps, s, func(a, b Step) int {
 			return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(dueOrder(a.Due), dueOrder(b.Due)), cmp.Compare(a.ID, b.ID))
@@ -218,6 +318,7 @@ func (a *ahead) SaveSeries(ctx context.Context, tx seawall.Tx, s Series) error {
 	if err := a.Store.SaveSeries(ctx, tx, s); err != nil {
 		return err
 	}
+	a.changed[s.Loop] = true
 	if k := a.loops[s.Loop]; k != nil {
 		byID := func(a, b Series) int { return cmp.Compare(a.ID, b.ID) }
 		k.series = kept(k.series, s, byID, func(s Series) string { return s.ID })

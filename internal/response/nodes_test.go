@@ -2,7 +2,6 @@ package response_test
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/json"
 	"errors"
 	mrand "math/rand/v2"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/area"
-	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/response"
@@ -92,16 +90,21 @@ func (m *mortal) Write(ctx context.Context, actor seawall.Actor, fn func(tx seaw
 	return m.UnitOfWork.Write(ctx, actor, fn)
 }
 
+// Beside reads beside a transaction, as the database does for the living.
+func (m *mortal) Beside(ctx context.Context, tx seawall.Tx, fn func(tx seawall.Tx) error) error {
+	return m.UnitOfWork.(*store.DB).Beside(ctx, tx, fn)
+}
+
 // node is one more process over a database of the office.
 func (o *office) node(db *store.DB, work seawall.UnitOfWork) *response.Service {
 	o.t.Helper()
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	o.ok(err)
-	origins, err := border.LoadOrigins()
-	o.ok(err)
-	return response.New(response.Deps{Work: work, Clock: o.clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: area.New(db, o.log, zone), Log: o.log, Past: o.log, Vault: o.flaky,
-		Rules: o.rules, Jurisdiction: "CN-JS-YC", Accounts: db, LinkKey: make([]byte, 32)})
+	d := o.deps
+	d.Work, d.Roster, d.Imports = work, area.New(db, o.log, zone), response.ImportDeps{}
+	d.Cases, d.Loops, d.Boards, d.Entries, d.Texts = db, db, db, db, db
+	d.Areas, d.Border, d.Relief, d.Accounts = db, db, db, db
+	return response.New(d)
 }
 
 // RES-02: the cut-off fires once and misses nothing while processes die between

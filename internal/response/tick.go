@@ -13,7 +13,7 @@ import (
 const (
 	// claimed is how many clocks one claim takes and one transaction fires: enough
 	// that they share their statements, few enough that nobody waits long for them.
-	claimed = 1000
+	claimed = 2000
 	// lease is how long a claimed clock is kept from other workers; a worker
 	// that dies gives them back by it.
 	lease = time.Minute
@@ -26,7 +26,7 @@ const (
 func (s *Service) Tick(ctx context.Context) (Fired, error) {
 	const op = "response.Tick"
 	var total Fired
-	actor := seawall.System("clocks")
+	ctx, actor := seawall.DoAgain(ctx), seawall.System("clocks")
 	worker := ""
 	for {
 		var due []loop.Clock
@@ -79,7 +79,7 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 	err := s.d.Work.Write(ctx, actor, func(tx seawall.Tx) error {
 		n = Fired{}
 		var climbs []loop.Climb
-		err := s.engine.FireAll(ctx, tx, loop.Batch{Clocks: ids, Ahead: s.rosterAhead, Then: func(f loop.Firing) error {
+		err := s.engine.FireAll(ctx, tx, loop.Batch{Clocks: ids, Ahead: s.rosterAhead, Beside: s.beside(tx), Then: func(f loop.Firing) error {
 			if !f.Fired {
 				return nil
 			}
@@ -95,6 +95,17 @@ func (s *Service) fire(ctx context.Context, actor seawall.Actor, due []loop.Cloc
 		return s.tellClimbs(ctx, tx, climbs)
 	})
 	return n, err
+}
+
+// beside lets the engine read beside a transaction, where the store can.
+func (s *Service) beside(tx seawall.Tx) func(context.Context, func(seawall.Tx) error) error {
+	w, can := s.d.Work.(interface {
+		Beside(ctx context.Context, tx seawall.Tx, fn func(tx seawall.Tx) error) error
+	})
+	if !can {
+		return nil
+	}
+	return func(ctx context.Context, fn func(seawall.Tx) error) error { return w.Beside(ctx, tx, fn) }
 }
 
 // answersBy lets the engine ask the roster in its own words.

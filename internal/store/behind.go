@@ -37,6 +37,9 @@ type heldRow[T any] struct {
 	args []any
 	// was is the version that the database must hold, 0 where the row is new.
 	was int
+	// before are the columns as the database holds them, nil where this
+	// transaction has not read them.
+	before []any
 }
 
 func (h *held[T]) tableName() string { return h.d.name }
@@ -54,7 +57,7 @@ func heldBy[T any](t *Tx, d *table[T]) *held[T] {
 
 // hold takes a row in hand. Saved again in the same transaction it must be one
 // version on, as the database would ask.
-func (d *table[T]) hold(t *Tx, row T, args []any) error {
+func (d *table[T]) hold(ctx context.Context, t *Tx, row T, args []any) error {
 	op, id := "store.put "+d.name, d.id(&row)
 	if err := readable(op, args); err != nil {
 		return err
@@ -73,6 +76,9 @@ func (d *table[T]) hold(t *Tx, row T, args []any) error {
 	case !again:
 		h.rows[id] = &heldRow[T]{row: row, args: args, was: max(version-1, 0)}
 		h.ids = append(h.ids, id)
+		if len(h.ids) >= ahead {
+			return t.line.put(ctx, h.take(t))
+		}
 		return nil
 	case d.version == nil:
 	case version <= 1:
@@ -98,6 +104,9 @@ func (d *table[T]) inHand(t *Tx, id string) (row T, ok bool) {
 // is by the letters of the name, so it may write more than the statement sees,
 // and never less.
 func (t *Tx) settle(ctx context.Context, q string) error {
+	if err := t.line.wait(); err != nil {
+		return err
+	}
 	for _, h := range t.held {
 		if !h.empty() && strings.Contains(q, h.tableName()) {
 			if err := h.write(ctx, t); err != nil {
@@ -110,6 +119,9 @@ func (t *Tx) settle(ctx context.Context, q string) error {
 
 // settleAll writes everything in hand.
 func (t *Tx) settleAll(ctx context.Context) error {
+	if err := t.line.wait(); err != nil {
+		return err
+	}
 	for _, h := range t.held {
 		if err := h.write(ctx, t); err != nil {
 			return err
@@ -119,23 +131,35 @@ func (t *Tx) settleAll(ctx context.Context) error {
 }
 
 func (h *held[T]) write(ctx context.Context, t *Tx) error {
+	job := h.take(t)
+	return t.spoil(job(ctx))
+}
+
+// take lets go of the rows and gives what writes them.
+func (h *held[T]) take(t *Tx) func(context.Context) error {
 	ids, rows := h.ids, h.rows
 	h.ids, h.rows = nil, map[string]*heldRow[T]{}
+	seen := seenBy(t, h.d)
 	var fresh, changed []*heldRow[T]
 	for _, id := range ids {
-		if r := rows[id]; r.was == 0 {
+		r := rows[id]
+		if r.was == 0 {
 			fresh = append(fresh, r)
 		} else {
+			r.before = seen.columns(r.row, r.was)
 			changed = append(changed, r)
 		}
-	}
-	if err := h.d.insertHeld(ctx, t, fresh); err != nil {
-		return err
+		seen.written(r.row)
 	}
 	// In the order of their keys, so that two transactions that change the same
 	// rows seldom wait for each other crosswise.
 	slices.SortFunc(changed, func(a, b *heldRow[T]) int { return strings.Compare(h.d.id(&a.row), h.d.id(&b.row)) })
-	return h.d.updateHeld(ctx, t, changed)
+	return func(ctx context.Context) error {
+		if err := h.d.insertHeld(ctx, t, fresh); err != nil {
+			return err
+		}
+		return h.d.updateHeld(ctx, t, changed)
+	}
 }
 
 // insertHeld inserts new rows; rows without versions take the place of older ones.
@@ -149,57 +173,10 @@ func (d *table[T]) insertHeld(ctx context.Context, t *Tx, rows []*heldRow[T]) er
 		for _, r := range part {
 			args = append(args, r.args...)
 		}
-		q := "INSERT INTO " + d.name + " (" + d.columns("") + ") VALUES " + valueMarks(len(part), len(d.cols)) + conflict
+		q := "INSERT {{or_fail}} INTO " + d.name + " (" + d.columns("") + ") VALUES " + valueMarks(len(part), len(d.cols)) + conflict
 		_, err := t.run(ctx, "store.put "+d.name, q, args)
 		return err
 	})
-}
-
-// updateHeld replaces rows whose version in the database is the one they were
-// read at. Errors: Conflict, naming the first row that has another one.
-func (d *table[T]) updateHeld(ctx context.Context, t *Tx, rows []*heldRow[T]) error {
-	return inSizes(rows, len(d.cols)+1, func(part []*heldRow[T]) error {
-		types, ok := columnTypes(part[0].args)
-		if len(part) == 1 || !ok {
-			for _, r := range part {
-				if err := d.updateOne(ctx, t, r.row, r.args, r.was); err != nil {
-					return err
-				}
-			}
-			return nil
-		}
-		args := make([]any, 0, len(part)*(len(d.cols)+1))
-		for _, r := range part {
-			args = append(append(args, r.args...), int64(r.was))
-		}
-		return d.updateMany(ctx, t, part, d.updateText(len(part), types), args)
-	})
-}
-
-func (d *table[T]) updateMany(ctx context.Context, t *Tx, part []*heldRow[T], q string, args []any) error {
-	op := "store.put " + d.name
-	rows, err := t.ask(ctx, op, q, args)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	done := make(map[string]bool, len(part))
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return t.fail(op, err)
-		}
-		done[id] = true
-	}
-	if err := rows.Err(); err != nil {
-		return t.fail(op, err)
-	}
-	for _, r := range part {
-		if id := d.id(&r.row); !done[id] {
-			return seawall.E(op, seawall.Conflict, "changed_meanwhile", "kind", string(d.kind), "id", id)
-		}
-	}
-	return nil
 }
 
 // updateOne replaces one row.
@@ -211,33 +188,6 @@ func (d *table[T]) updateOne(ctx context.Context, t *Tx, row T, args []any, was 
 		err = seawall.E(op, seawall.Conflict, "changed_meanwhile", "kind", string(d.kind), "id", d.id(&row))
 	}
 	return err
-}
-
-// updateText gives the statement that replaces n rows. Its list of values has
-// the columns and, last, the version that each row was read at; the first of the
-// list tells the types, which one of the databases would else take for text.
-func (d *table[T]) updateText(n int, types []string) string {
-	sets := make([]string, 0, len(d.cols))
-	for i, c := range d.cols[1:] {
-		sets = append(sets, fmt.Sprintf("%s = v.column%d", c, i+2))
-	}
-	width := len(d.cols) + 1
-	first := make([]string, width)
-	for i := range first {
-		kind := "BIGINT"
-		if i < len(types) {
-			kind = types[i]
-		}
-		first[i] = fmt.Sprintf("CAST($%d AS %s)", i+1, kind)
-	}
-	var b strings.Builder
-	b.WriteString("UPDATE " + d.name + " SET " + strings.Join(sets, ", ") + " FROM (VALUES (" + strings.Join(first, ", ") + ")")
-	for r := 1; r < n; r++ {
-		b.WriteString(", (" + marksFrom(r*width+1, width) + ")")
-	}
-	fmt.Fprintf(&b, ") AS v WHERE %s.%s = v.column1 AND %s.version = v.column%d RETURNING %s.%s",
-		d.name, d.cols[0], d.name, width, d.name, d.cols[0])
-	return b.String()
 }
 
 // columnTypes gives the SQL types of bound values, false when one is NULL and

@@ -79,30 +79,68 @@ func (l *Log) Record(ctx context.Context, tx seawall.Tx, ev ledger.Event) error 
 	r := &recorded{ev: ev, ready: make(chan struct{})}
 	t.recorded = append(t.recorded, r)
 	go r.make()
-	return nil
+	if len(t.recorded)-t.flushed < ahead {
+		return nil
+	}
+	part := t.recorded[t.flushed:]
+	t.flushed = len(t.recorded)
+	ids := t.newIDs(groupsOf(part))
+	return t.line.put(ctx, func(ctx context.Context) error { return l.write(ctx, t, part, ids) })
 }
 
-// flush writes the events of a transaction. The number that orders them is drawn
-// here, after the last row was written and thus under the locks of all of them.
+// flush writes the events of a transaction that are left. The number that orders
+// them is drawn here, after the last row was written and thus under the locks of
+// all of them.
 func (l *Log) flush(ctx context.Context, t *Tx) error {
-	keys, err := l.groupKeys(ctx, t)
-	if err != nil {
+	if err := t.line.wait(); err != nil {
 		return err
 	}
-	events, err := l.seal(t.recorded, keys)
-	if err != nil {
+	part := t.recorded[t.flushed:]
+	if err := l.write(ctx, t, part, t.NewID); err != nil {
 		return err
 	}
-	queue := make([][]any, len(events))
-	for i, row := range events {
-		queue[i] = row[:1]
-	}
-	err = t.insertRows(ctx, "event", []string{"id", "at", "type", "subject_kind", "subject_id", "refs", "person", "area",
-		"actor_kind", "principal", "key_id", "entry", "sealed"}, events)
-	if err != nil {
-		return err
+	queue := make([][]any, len(t.recorded))
+	for i, r := range t.recorded {
+		queue[i] = []any{string(r.ev.ID)}
 	}
 	return t.insertRows(ctx, "event_new", []string{"event_id"}, queue)
+}
+
+// write seals some events and writes them; newID names the keys it makes.
+func (l *Log) write(ctx context.Context, t *Tx, part []*recorded, newID func() string) error {
+	keys, err := l.groupKeys(ctx, t, part, newID)
+	if err != nil {
+		return err
+	}
+	rows, err := l.seal(part, keys)
+	if err != nil {
+		return err
+	}
+	return t.insertNow(ctx, "event", []string{"id", "at", "type", "subject_kind", "subject_id", "refs", "person", "area",
+		"actor_kind", "principal", "key_id", "entry", "sealed"}, rows)
+}
+
+// groupsOf counts the groups of events.
+func groupsOf(part []*recorded) int {
+	groups := map[string]bool{}
+	for _, r := range part {
+		groups[ledger.GroupOf(r.ev)] = true
+	}
+	return len(groups)
+}
+
+// newIDs mints n identifiers in the order of the transaction's work and gives
+// them out one by one.
+func (t *Tx) newIDs(n int) func() string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = t.NewID()
+	}
+	return func() string {
+		id := ids[0]
+		ids = ids[1:]
+		return id
+	}
 }
 
 // seal gives the rows of events, sealed with the keys of their groups on as many
@@ -174,10 +212,10 @@ func parseRefs(s string) []seawall.Ref {
 // groupKeys gives the keys that the transaction's events are sealed with, making
 // those that are missing. Two transactions that start a group at once make a key
 // each; a group may have several.
-func (l *Log) groupKeys(ctx context.Context, t *Tx) (map[string]ledger.GroupKey, error) {
+func (l *Log) groupKeys(ctx context.Context, t *Tx, part []*recorded, newID func() string) (map[string]ledger.GroupKey, error) {
 	keys := map[string]ledger.GroupKey{}
 	var ask []string
-	for _, r := range t.recorded {
+	for _, r := range part {
 		group := ledger.GroupOf(r.ev)
 		if _, known := keys[group]; known {
 			continue
@@ -200,14 +238,14 @@ func (l *Log) groupKeys(ctx context.Context, t *Tx) (map[string]ledger.GroupKey,
 		if keys[group].ID != "" {
 			continue
 		}
-		key, wrapped, err := l.root.NewGroupKey(t.NewID(), group, l.rand)
+		key, wrapped, err := l.root.NewGroupKey(newID(), group, l.rand)
 		if err != nil {
 			return nil, err
 		}
 		keys[group] = key
 		fresh = append(fresh, []any{key.ID, group, wrapped})
 	}
-	return keys, t.insertRows(ctx, "event_key", []string{"id", "grp", "wrapped"}, fresh)
+	return keys, t.insertNow(ctx, "event_key", []string{"id", "grp", "wrapped"}, fresh)
 }
 
 // readKeys reads the keys of groups from the database and holds them until the
@@ -215,7 +253,7 @@ func (l *Log) groupKeys(ctx context.Context, t *Tx) (map[string]ledger.GroupKey,
 func (l *Log) readKeys(ctx context.Context, t *Tx, groups []string, keys map[string]ledger.GroupKey) error {
 	const op = "store.readKeys"
 	return chunks(groups, func(part []string, marks string, args []any) error {
-		rows, err := t.query(ctx, op, "SELECT id, grp, wrapped FROM event_key WHERE grp IN ("+marks+") ORDER BY grp, id {{for_key_share}}", args...)
+		rows, err := t.ask(ctx, op, "SELECT id, grp, wrapped FROM event_key WHERE grp IN ("+marks+") ORDER BY grp, id {{for_key_share}}", args)
 		if err != nil {
 			return err
 		}

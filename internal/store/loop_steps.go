@@ -73,7 +73,7 @@ func stepList(q loop.StepQuery, ordered bool) *listing[loop.Step] {
 	}
 	l.countIndex = l.pageIndex
 	if subject == "" && len(q.Keys) == 0 && q.Owner == "" && !q.Escalated && q.Kind == "" && q.Disease == "" && q.DueFrom == 0 && q.DueTo == 0 {
-		l.countIndex = "step_total"
+		l.countIndex = "step_by_area"
 	}
 	w.eq("owner", string(q.Owner))
 	w.eq("kind", string(q.Kind))
@@ -153,7 +153,7 @@ func (db *DB) CountSteps(ctx context.Context, tx seawall.Tx, scope seawall.Scope
 		return n, err
 	}
 	var all int
-	_, err := t.one(ctx, op, sums(ranges, nil, "step"+by("step_total"), "1"), o.args, &all)
+	_, err := t.one(ctx, op, sums(ranges, nil, "step"+by("step_by_area"), "1"), o.args, &all)
 	n.Later = all - n.Open
 	return n, err
 }

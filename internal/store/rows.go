@@ -15,6 +15,14 @@ var rowSizes = [...]int{256, 64, 16, 4, 1}
 // insertRows inserts rows, in order, with as few statements as the fixed sizes
 // allow.
 func (t *Tx) insertRows(ctx context.Context, table string, cols []string, rows [][]any) error {
+	if err := t.line.wait(); err != nil {
+		return err
+	}
+	return t.insertNow(ctx, table, cols, rows)
+}
+
+// insertNow is insertRows for the line itself, or for who has waited for it.
+func (t *Tx) insertNow(ctx context.Context, table string, cols []string, rows [][]any) error {
 	for len(rows) > 0 {
 		n := 1
 		for _, size := range rowSizes {
@@ -28,7 +36,10 @@ func (t *Tx) insertRows(ctx context.Context, table string, cols []string, rows [
 			args = append(args, row...)
 		}
 		q := "INSERT INTO " + table + " (" + strings.Join(cols, ", ") + ") VALUES " + valueMarks(n, len(cols))
-		if _, err := t.exec(ctx, "store.insert "+table, q, args...); err != nil {
+		if err := readable("store.insert "+table, args); err != nil {
+			return err
+		}
+		if _, err := t.run(ctx, "store.insert "+table, q, args); err != nil {
 			return err
 		}
 		rows = rows[n:]

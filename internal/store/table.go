@@ -83,13 +83,16 @@ func (d *table[T]) put(ctx context.Context, tx seawall.Tx, row T) error {
 	old := d.version != nil && d.version(&row) > 1
 	switch {
 	case d.behind == allBehind, d.behind == onlyChanged && old:
-		err = d.hold(t, row, args)
+		err = d.hold(ctx, t, row, args)
 	case d.version == nil:
 		_, err = t.exec(ctx, op, d.upsertText(), args...)
 	case !old:
 		_, err = t.exec(ctx, op, d.insertText(), args...)
 	default:
 		if err = readable(op, args); err == nil {
+			err = t.line.wait()
+		}
+		if err == nil {
 			err = d.updateOne(ctx, t, row, args, d.version(&row)-1)
 		}
 	}
@@ -124,6 +127,9 @@ func (d *table[T]) byKey(ctx context.Context, t *Tx, id string) (row T, found bo
 	if err := readable(op, []any{id}); err != nil {
 		return row, false, err
 	}
+	if err := t.line.wait(); err != nil {
+		return row, false, err
+	}
 	rows, err := t.ask(ctx, op, "SELECT "+d.columns("")+" FROM "+d.name+" WHERE "+d.cols[0]+" = $1", []any{id})
 	if err != nil {
 		return row, false, err
@@ -135,6 +141,7 @@ func (d *table[T]) byKey(ctx context.Context, t *Tx, id string) (row T, found bo
 	if err := rows.Scan(d.fields(&row)...); err != nil {
 		return row, false, t.fail(op, err)
 	}
+	seenBy(t, d).read(row)
 	return row, true, t.fail(op, rows.Err())
 }
 
@@ -146,12 +153,13 @@ func (d *table[T]) list(ctx context.Context, tx seawall.Tx, tail string, args ..
 		return nil, err
 	}
 	defer rows.Close()
-	out := []T{}
+	out, seen := []T{}, seenBy(t, d)
 	for rows.Next() {
 		var row T
 		if err := rows.Scan(d.fields(&row)...); err != nil {
 			return nil, t.fail(op, err)
 		}
+		seen.read(row)
 		out = append(out, row)
 	}
 	return out, t.fail(op, rows.Err())

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -25,9 +26,20 @@ type Tx struct {
 	pending []ledger.Change
 	// recorded are events to be written when fn has returned; before does it.
 	recorded []*recorded
-	before   []func(context.Context) error
-	// held are rows to be written, by table in the order of the first one.
+	// flushed are how many of them were handed over to be written.
+	flushed int
+	before  []func(context.Context) error
+	// held are rows to be written, by table in the order of the first one; line
+	// writes them beside the transaction where they are many.
 	held []holder
+	line line
+	// seen are the rows that were read, by table, nil where nobody will ask;
+	// beside those that were read beside the transaction, under mu.
+	seen   map[string]any
+	mu     sync.Mutex
+	beside []map[string]any
+	// spoilt is why the transaction cannot commit, though its function may.
+	spoilt error
 	// fresh are statements to prepare once the transaction has ended.
 	fresh map[string]bool
 	// after runs once the transaction has committed.
@@ -64,19 +76,24 @@ func (db *DB) Read(ctx context.Context, fn func(tx seawall.Tx) error) error {
 }
 
 func (db *DB) once(ctx context.Context, op string, write bool, actor seawall.Actor, fn func(tx seawall.Tx) error) (err error) {
-	pool, opts, sts := db.driver.Writer(), (*sql.TxOptions)(nil), db.writer
-	if !write {
-		pool, opts, sts = db.driver.Reader(), db.driver.ReadOptions(), db.reader
+	sts := db.reader
+	if write {
+		sts = db.writer
 	}
-	raw, err := pool.BeginTx(ctx, opts)
+	raw, end, err := db.begin(ctx, write)
 	if err != nil {
 		return &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
 	}
 	t := &Tx{db: db, sql: raw, now: micro(db.clock.Now()), actor: actor, write: write, fresh: map[string]bool{}}
+	if write {
+		t.seen = map[string]any{}
+	}
 	done := false
 	defer func() {
+		t.line.end()
 		if !done { // an error or a panic in fn: nothing of it remains
 			raw.Rollback()
+			end()
 		}
 	}()
 	if err := fn(t); err != nil {
@@ -95,16 +112,52 @@ func (db *DB) once(ctx context.Context, op string, write bool, actor seawall.Act
 			return err
 		}
 	}
+	if t.spoilt != nil {
+		return t.spoilt
+	}
 	done = true
-	if err := raw.Commit(); err != nil {
+	err = raw.Commit()
+	if err != nil {
 		raw.Rollback()
+	}
+	end()
+	if err != nil {
 		return &seawall.Error{Op: op, Kind: seawall.Unavailable, Code: "database_away", Err: err}
+	}
+	if d, ok := db.driver.(interface{ Committed(large bool) }); ok && write {
+		d.Committed(t.line.jobs != nil)
 	}
 	sts.prepare(context.WithoutCancel(ctx), t.fresh)
 	for _, f := range t.after {
 		f()
 	}
 	return nil
+}
+
+// begin opens a transaction; end gives its connection back where it was taken out
+// of the pool, once it has ended.
+func (db *DB) begin(ctx context.Context, write bool) (raw *sql.Tx, end func(), err error) {
+	end = func() {}
+	d, can := db.driver.(interface {
+		BeginAgain(ctx context.Context) (*sql.Tx, func(), error)
+	})
+	switch {
+	case !write:
+		raw, err = db.driver.Reader().BeginTx(ctx, db.driver.ReadOptions())
+	case can && seawall.DoneAgain(ctx):
+		raw, end, err = d.BeginAgain(ctx)
+	default:
+		raw, err = db.driver.Writer().BeginTx(ctx, nil)
+	}
+	return raw, end, err
+}
+
+// spoil notes an error after which a statement may have been done in part.
+func (t *Tx) spoil(err error) error {
+	if t.spoilt == nil {
+		t.spoilt = err
+	}
+	return err
 }
 
 // of looks inside a transaction; a foreign one is a defect of the caller.
@@ -133,7 +186,8 @@ func (t *Tx) exec(ctx context.Context, op, q string, args ...any) (int64, error)
 	return t.run(ctx, op, q, args)
 }
 
-// run is exec on the database as it is, whatever rows are in hand.
+// run is exec on the database as it is, whatever rows are in hand; it is for the
+// line itself, or for who has waited for it.
 func (t *Tx) run(ctx context.Context, op, q string, args []any) (int64, error) {
 	q = t.db.text(q)
 	var err error
@@ -160,7 +214,7 @@ func (t *Tx) query(ctx context.Context, op, q string, args ...any) (*sql.Rows, e
 	return t.ask(ctx, op, q, args)
 }
 
-// ask is query on the database as it is, whatever rows are in hand.
+// ask is query on the database as it is, whatever rows are in hand, as run is exec.
 func (t *Tx) ask(ctx context.Context, op, q string, args []any) (*sql.Rows, error) {
 	q = t.db.text(q)
 	var err error

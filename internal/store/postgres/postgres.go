@@ -68,6 +68,7 @@ func (d *Driver) Macro(name string) (string, bool) {
 	}
 	m := map[string]string{
 		"skip_locked": "FOR UPDATE SKIP LOCKED",
+		"or_fail":     "",
 		"for_update":  "FOR UPDATE",
 		"bytes":       "BYTEA",
 		"bigint":      "BIGINT",
@@ -86,6 +87,19 @@ func (d *Driver) Macro(name string) (string, bool) {
 
 // Numbered is true: $n is its own notation.
 func (d *Driver) Numbered() bool { return true }
+
+// BeginAgain opens a write transaction whose commit does not wait for the disk:
+// a power failure may take it back, but none that committed before it.
+func (d *Driver) BeginAgain(ctx context.Context) (tx *sql.Tx, end func(), err error) {
+	if tx, err = d.Writer().BeginTx(ctx, nil); err != nil {
+		return nil, nil, err
+	}
+	if _, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+		_ = tx.Rollback()
+		return nil, nil, err
+	}
+	return tx, func() {}, nil
+}
 
 // ReadOptions opens a read-only transaction that sees one snapshot.
 func (d *Driver) ReadOptions() *sql.TxOptions {

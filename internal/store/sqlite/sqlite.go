@@ -3,7 +3,9 @@
 package sqlite
 
 import (
+	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,6 +25,7 @@ type Driver struct {
 	path           string
 	writer, reader *sql.DB
 	lock           *os.File
+	checkpoints    checkpoints
 }
 
 // Open opens or creates the database file at path for this process alone; a
@@ -54,6 +57,9 @@ func Open(path string) (*Driver, error) {
 			d.reader.SetMaxIdleConns(n)
 			err = d.reader.Ping()
 		}
+	}
+	if err == nil {
+		err = d.checkpoints.start(path)
 	}
 	if err != nil {
 		d.Close()
@@ -98,14 +104,20 @@ func OpenSnapshot(path string) (*Driver, error) {
 }
 
 // dsn gives the connection text; the reader's connections refuse to write. The
-// write-ahead log goes back into the file every 32 MiB instead of every 4: a
-// large transaction writes the same pages as the next one.
+// write-ahead log goes back into the file beside the writer (checkpoints); the
+// writer does it itself only where that falls behind by 256 MiB. The writer may
+// keep 256 MiB of pages, the inner ones of every index of a large database.
 func dsn(path string, write bool) string {
 	q := url.Values{}
 	for _, p := range []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)",
-		"wal_autocheckpoint(8000)", "cache_size(-65536)", "temp_store(MEMORY)", "mmap_size(268435456)"} {
+		"wal_autocheckpoint(65536)", "temp_store(MEMORY)", "mmap_size(2147418112)"} {
 		q.Add("_pragma", p)
 	}
+	cache := 64 << 10
+	if write {
+		cache = 256 << 10
+	}
+	q.Add("_pragma", fmt.Sprintf("cache_size(-%d)", cache))
 	if write {
 		q.Set("_txlock", "immediate")
 	} else {
@@ -123,6 +135,30 @@ func (d *Driver) Path() string { return d.path }
 // Writer is the pool of one writing connection.
 func (d *Driver) Writer() *sql.DB { return d.writer }
 
+// BeginAgain opens a write transaction that is not on disk when its commit
+// returns, but with the next one that is: a power failure may take back what has
+// committed so, the last first and never a part. end gives the connection back.
+func (d *Driver) BeginAgain(ctx context.Context) (tx *sql.Tx, end func(), err error) {
+	conn, err := d.writer.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	end = func() {
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), "PRAGMA synchronous = FULL"); err != nil {
+			_ = conn.Raw(func(any) error { return sqldriver.ErrBadConn }) // never used again
+		}
+		_ = conn.Close()
+	}
+	if _, err = conn.ExecContext(ctx, "PRAGMA synchronous = NORMAL"); err == nil {
+		tx, err = conn.BeginTx(ctx, nil)
+	}
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return tx, end, nil
+}
+
 // Reader is the pool of reading connections.
 func (d *Driver) Reader() *sql.DB { return d.reader }
 
@@ -133,12 +169,15 @@ func (d *Driver) Macro(name string) (string, bool) {
 	}
 	m := map[string]string{
 		"skip_locked": "",
-		"for_update":  "",
-		"bytes":       "BLOB",
-		"bigint":      "INTEGER",
-		"text":        "TEXT",
-		"real":        "REAL",
-		"strict":      "STRICT",
+		// A statement that fails ends its transaction: it need not be able to be
+		// taken back by itself, which costs a copy of every page it writes.
+		"or_fail":    "OR FAIL",
+		"for_update": "",
+		"bytes":      "BLOB",
+		"bigint":     "INTEGER",
+		"text":       "TEXT",
+		"real":       "REAL",
+		"strict":     "STRICT",
 		// A table that is its own index.
 		"keyed":         "STRICT, WITHOUT ROWID",
 		"for_key_share": "",
@@ -168,7 +207,7 @@ func (d *Driver) IsRetry(err error) bool {
 
 // Close closes the pools and gives the file free for another process.
 func (d *Driver) Close() error {
-	var errs []error
+	errs := []error{d.checkpoints.end()}
 	if d.reader != nil {
 		errs = append(errs, d.reader.Close())
 	}
