@@ -64,6 +64,9 @@ const (
 	EntryRead        Action = "entry.read"
 	ProtocolRead     Action = "protocol.read"
 	BoardRead        Action = "board.read"
+	GateRead         Action = "gate.read"
+	GateDecide       Action = "gate.decide"
+	GateManage       Action = "gate.manage"
 	LoopReopen       Action = "loop.reopen"
 	LoopCancel       Action = "loop.cancel"
 	// Freight.

@@ -79,6 +79,9 @@ type Decision struct {
 	Ceiling bool `json:"ceiling,omitempty"`
 }
 
+// Known reports whether the outcome is one of Outcomes.
+func (d Decision) Known() bool { return slices.Contains(Outcomes(), d.Outcome) }
+
 // Decide gives the decision of the first rule whose conditions all hold. A hold
 // whose maximum is over is a pass that is traced, whatever the rule: a gate that
 // cannot meet a hold's maximum must let pass and trace.

@@ -164,6 +164,7 @@ func (s *Server) routes() {
 	s.arrivalRoutes()
 	s.reliefRoutes()
 	s.residentRoutes()
+	s.gateRoutes()
 	s.tripRoutes()
 	s.freightRoutes()
 	s.carrierRoutes()

@@ -87,6 +87,9 @@ type GateAsk struct {
 	Plate  string `json:"plate,omitempty"`
 	Ticket string `json:"ticket,omitempty" doc:"the permit's text, from its QR"`
 	Code   string `json:"code,omitempty" doc:"of a declaration (people)"`
+	// Docs are the numbers of documents that the crew shows: compared with the
+	// permit as tokens, kept nowhere.
+	Docs []string `json:"docs,omitempty"`
 	// From are the division codes of the places somebody comes from, Stops those
 	// where they stopped on the way.
 	From  []string `json:"from,omitempty"`

@@ -109,6 +109,9 @@ type Deps struct {
 
 // Service runs the use cases.
 type Service struct {
+	// gates gathers the passes that come at once.
+	gates gateGroup
+
 	d      Deps
 	book   *casebook.Book
 	border *border.Book
@@ -122,6 +125,7 @@ func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
 		trips: freight.New(d.Freight, d.Log, d.Zone),
 		laws: newLaws(d.Protocols)}
+	s.gates.write = s.writePasses
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred, Stays: staysListed,
 		Rules: s.loopRule, Again: s.planAgain, Child: s.planChild, Holders: s.holders})

@@ -114,7 +114,16 @@ func (t *teller) people(ctx context.Context) error {
 			return fmt.Errorf("capacity %s: %w", c.Area, err)
 		}
 	}
-	return nil
+	return t.sites(ctx)
+}
+
+// sites enters the gates and other transport sites of the city of the story.
+func (t *teller) sites(ctx context.Context) error {
+	lines, err := Sites(t.story.ID)
+	if err != nil || len(t.story.Accounts) == 0 {
+		return err
+	}
+	return Seed(ctx, t.Main, t.who[t.story.Accounts[0].Login], lines)
 }
 
 // until moves the clock on, firing what becomes due at each midnight on the way
