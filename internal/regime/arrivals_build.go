@@ -120,6 +120,6 @@ func (b *builder) lawful(d *document) {
 	for i, w := range d.Waivers {
 		b.r.Waivers = append(b.r.Waivers, Waiver{Regime: b.r.ID, Title: b.r.Title, Jurisdiction: b.r.Jurisdiction, Dimension: w.Dimension, Rows: w.Rows,
 			Reason: w.Reason, ApprovedBy: w.ApprovedBy, Approver: w.Approver, ApprovedOn: day(w.ApprovedOn), Expires: day(w.Expires),
-			From: b.r.From, To: b.r.To, Why: b.why(fmt.Sprintf("waivers[%d]", i), w.Source)})
+			From: b.r.From, To: b.r.To, Why: b.why(fmt.Sprintf("waivers[%d]", i), w.Source), Source: b.source(w.Source).Title})
 	}
 }

@@ -166,13 +166,18 @@ func (b *builder) duties(d *document) {
 	}
 }
 
+// source gives the document of a key, the file's own for "".
+func (b *builder) source(key string) Source {
+	if key == "" {
+		return b.r.Source
+	}
+	return b.local[key]
+}
+
 // why cites a part of this file; source is the key of the part's own document,
 // "" for the file's.
 func (b *builder) why(rule, source string) Citation {
-	s := b.r.Source
-	if source != "" {
-		s = b.local[source]
-	}
+	s := b.source(source)
 	return Citation{Regime: b.r.ID, Version: b.r.Version, Rule: rule, Source: s.Title.ZH, Secondary: s.Secondary}
 }
 

@@ -82,6 +82,8 @@ type Waiver struct {
 	From seawall.Day `json:"from"`
 	To   seawall.Day `json:"to"`
 	Why  Citation    `json:"why"`
+	// Source is the title of the document behind it in both languages.
+	Source seawall.Text `json:"source"`
 	// Waived is what is stricter, in words: this rule's value and the one above.
 	Waived []Excess `json:"waived,omitempty"`
 }

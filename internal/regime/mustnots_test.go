@@ -115,7 +115,7 @@ func TestHistoryHadWaivers(t *testing.T) {
 			t.Errorf("%s: %d waivers, want %d", day, len(got), want)
 		}
 		for _, w := range got {
-			if w.Reason.ZH == "" || w.Reason.EN == "" || w.ApprovedBy.ZH == "" || w.Expires < mustDay(t, day) || len(w.Waived) == 0 || w.Approver != "CN-JS" {
+			if w.Reason.ZH == "" || w.Reason.EN == "" || w.Source.ZH == "" || w.Source.EN == "" || w.ApprovedBy.ZH == "" || w.Expires < mustDay(t, day) || len(w.Waived) == 0 || w.Approver != "CN-JS" {
 				t.Errorf("%s: %+v", day, w)
 			}
 		}
