@@ -79,6 +79,7 @@ func (s *Service) newEntry(ctx context.Context, op string, in NewEntry) (*protoc
 		if len(at.bad) == 0 && at.err == nil && in.Area != "" && !e.Area.Within(s.d.City) {
 			at.bad = append(at.bad, seawall.FieldError{Field: "area", Code: "area_not_found", Args: map[string]string{"id": string(in.Area)}})
 		}
+		at.form(form, values, "values.")
 		bad = append(bad, at.bad...)
 		return at.err
 	})
@@ -100,8 +101,12 @@ func prefixed(prefix string, bad []seawall.FieldError) []seawall.FieldError {
 func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Protocol, e casebook.Entry, person casebook.Person) (casebook.Entry, error) {
 	if e.Request != "" {
 		old, err := s.d.Entries.EntryByRequest(ctx, tx, e.Request)
-		if err == nil && (old.Kind != e.Kind || old.Area != e.Area || !sameValues(old.Values, e.Values)) {
-			return old, seawall.E("response.keepEntry", seawall.Conflict, "request_used")
+		same := err == nil && old.Kind == e.Kind && old.Area == e.Area && sameValues(old.Values, e.Values)
+		if same {
+			same, err = s.samePerson(ctx, tx, old.Person, person.No)
+		}
+		if err == nil && !same {
+			return casebook.Entry{}, seawall.E("response.keepEntry", seawall.Conflict, "request_used")
 		}
 		if !seawall.Is(err, seawall.NotFound) {
 			return old, err
@@ -133,6 +138,19 @@ func (s *Service) keepEntry(ctx context.Context, tx seawall.Tx, p *protocol.Prot
 		return e, err
 	}
 	return s.d.Entries.Entry(ctx, tx, e.ID)
+}
+
+// samePerson reports whether what comes again under one request is about the one it
+// was about, who may be known under another number since.
+func (s *Service) samePerson(ctx context.Context, tx seawall.Tx, was, is seawall.PersonNo) (bool, error) {
+	if was == is || was == "" || is == "" {
+		return was == is, nil
+	}
+	row, err := s.book.Person(ctx, tx, is)
+	if seawall.Is(err, seawall.NotFound) {
+		return false, nil
+	}
+	return row.No == was, err
 }
 
 // sameValues reports whether two entries say the same: what comes again under one

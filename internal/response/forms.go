@@ -35,7 +35,12 @@ func (s *Service) checkForm(ctx context.Context, tx seawall.Tx, l loop.Loop, st 
 		return seawall.E(op, seawall.Conflict, "form_unknown", "form", st.Form)
 	}
 	values, bad := form.Check(ctx, ev.Data, tx.Now().In(s.d.Zone))
-	if err := invalid(op, "form_invalid", prefixed("data.", bad)); err != nil {
+	at := places{s: s, ctx: ctx, tx: tx}
+	at.form(form, values, "data.")
+	if at.err != nil {
+		return at.err
+	}
+	if err := invalid(op, "form_invalid", append(prefixed("data.", bad), at.bad...)); err != nil {
 		return err
 	}
 	ev.Data = values
@@ -43,6 +48,16 @@ func (s *Service) checkForm(ctx context.Context, tx seawall.Tx, l loop.Loop, st 
 		ev.Kind = "form"
 	}
 	return nil
+}
+
+// form looks the areas up that somebody chose in a form: one that is not in the tree
+// is no answer.
+func (p *places) form(f *protocol.Form, values map[string]any, prefix string) {
+	for _, x := range f.Fields {
+		if id, ok := values[x.Key].(string); ok && x.Type == protocol.FieldArea {
+			p.path(seawall.AreaID(id), prefix+x.Key)
+		}
+	}
 }
 
 // kindOf adds to a duty's page what its protocol and the duties around it say.

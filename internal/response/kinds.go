@@ -310,7 +310,7 @@ func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (du
 		a := wholePlan(c, s.d.Zone)
 		a.Discovered = l.OpenedAt
 		plan, err := r.ContactPlan(c.Class, a)
-		return s.aboutContact(c, r, plan, l.OpenedAt), err
+		return s.aboutContact(c, r, cutShort(plan, c.Until), l.OpenedAt), err
 	case seawall.KindArrival:
 		return s.aboutArrivalLoop(ctx, tx, seawall.ArrivalID(l.Subject.ID))
 	case seawall.KindTrip:
@@ -321,6 +321,26 @@ func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (du
 		return s.aboutEntry(e), err
 	}
 	return dutyAbout{}, nil
+}
+
+// cutShort ends a plan on an earlier last day, where a change of rules has given one
+// less than the rule itself asks: what is planned anew never asks for more.
+func cutShort(p regime.Plan, until seawall.Day) regime.Plan {
+	if !until.Known() || !p.Release.Known() || p.Release <= until.Add(1) {
+		return p
+	}
+	p.Release = until.Add(1)
+	p.Tests = slices.DeleteFunc(slices.Clone(p.Tests), func(t regime.PlannedTest) bool { return t.Day > until })
+	p.Segments = slices.DeleteFunc(slices.Clone(p.Segments), func(s regime.Segment) bool { return s.From > until })
+	for i := range p.Segments {
+		p.Segments[i].To = min(p.Segments[i].To, until)
+	}
+	if p.MonitorTo.Known() && p.MonitorTo > until {
+		if p.MonitorTo = until; p.MonitorFrom > until {
+			p.MonitorFrom, p.MonitorTo, p.MonitorPerDay = seawall.NoDay, seawall.NoDay, 0
+		}
+	}
+	return p
 }
 
 // aboutCase is what duties about a case depend on.
