@@ -74,6 +74,13 @@ export function showInstant(at: string | undefined, lang: Lang, now: number): st
   return `${withYear ? showDay(day, lang) : shortDay(day, lang)} ${clockOf(ms)}`
 }
 
+/** The end of a span: midnight is the 24:00 of the day that ends with it. */
+export function showEnd(at: string | undefined, lang: Lang, now: number): string {
+  if (unset(at)) return '–'
+  const ms = Date.parse(at as string)
+  return clockOf(ms) === '00:00' ? showInstant(new Date(ms - 1).toISOString(), lang, now).replace('23:59', '24:00') : showInstant(at, lang, now)
+}
+
 /** The day n days after `day`. */
 export function addDays(day: string, n: number): string {
   const [y, m, d] = day.split('-').map(Number)
