@@ -66,6 +66,8 @@ export type LoopWhole = Omit<LoopView, 'evidence' | 'steps' | 'loop' | 'handOver
   help?: Record<string, Text>
   parent?: Loop | null
   children?: Loop[] | null
+  text?: { ref: string; newer?: string; gone?: boolean; lost?: boolean } | null
+  limits?: { step: string; kind: string; maxDays: number; appealHours: number }[] | null
   mayReopen?: boolean
   mayCancel?: boolean
   reasons?: { key: string; text: Text }[] | null
