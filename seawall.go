@@ -115,6 +115,7 @@ const (
 	KindSite        RefKind = "site"
 	KindShift       RefKind = "shift"
 	KindPass        RefKind = "pass"
+	KindWait        RefKind = "wait"
 	KindTrip        RefKind = "trip"
 	KindCrew        RefKind = "crew"
 	KindPermit      RefKind = "permit"

@@ -165,6 +165,7 @@ func (s *Server) routes() {
 	s.reliefRoutes()
 	s.residentRoutes()
 	s.gateRoutes()
+	s.waitRoutes()
 	s.tripRoutes()
 	s.freightRoutes()
 	s.carrierRoutes()

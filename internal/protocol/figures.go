@@ -26,6 +26,8 @@ func OwnFigures(subject string) []Figure {
 		out = append(out, Figure{Min: 1, Max: 10, Name: Name{Key: "ceiling_levels", Text: text("最多几级的时限，届满自动失效", "how many levels' time an objection has at most")}})
 	case SubjectTrip:
 		out = append(out, Figure{Min: 1, Max: 72, Name: Name{Key: "hours", Text: text("几小时：行程为提前申报，滞留为无移动也无服务，无人接管为入城后无人接手", "how many hours: a trip is declared ahead, a stranded one neither moved nor was served, an orphan was taken over by nobody")}})
+	case SubjectSite:
+		out = append(out, siteFigures()...)
 	case SubjectHelp:
 		for _, k := range HelpKinds() {
 			out = append(out,

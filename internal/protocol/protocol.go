@@ -17,6 +17,7 @@ const (
 	SubjectAppeal  = "appeal"
 	SubjectHelp    = "help"
 	SubjectTrip    = "trip"
+	SubjectSite    = "site"
 	SubjectEntry   = "entry"
 )
 

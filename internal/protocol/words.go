@@ -27,6 +27,7 @@ func Subjects() []Name {
 		{Key: SubjectAppeal, Text: text("申诉", "an objection")},
 		{Key: SubjectHelp, Text: text("求助", "a request for help")},
 		{Key: SubjectTrip, Text: text("货运行程", "a freight trip")},
+		{Key: SubjectSite, Text: text("卡口等场站", "a gate or another site")},
 		{Key: SubjectEntry, Text: text("登记表", "a form filled in by hand")},
 	}
 }
@@ -125,6 +126,8 @@ func Facts(subject string) []Name {
 			{Key: "group_size", Type: "integer", Text: text("同行人数", "how many travel together")}}
 	case SubjectTrip:
 		return tripFacts()
+	case SubjectSite:
+		return siteFacts()
 	case SubjectAppeal:
 		return []Name{
 			{Key: "level", Type: "integer", Text: text("第几次申诉", "which level of objection")},

@@ -90,6 +90,9 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	case seawall.KindArrival:
 		a, err := s.d.Border.Arrival(ctx, tx, seawall.ArrivalID(l.Subject.ID))
 		return a.Area, err
+	case seawall.KindSite:
+		g, err := s.d.Gates.Site(ctx, tx, seawall.SiteID(l.Subject.ID))
+		return g.Area, err
 	case seawall.KindAppeal, seawall.KindHelp, seawall.KindTrip:
 		return l.Area, nil // they move with their duty: below, nobody decides any more
 	}

@@ -47,6 +47,9 @@ func (s *Service) follow(ctx context.Context, tx seawall.Tx, p *passing) error {
 			return err
 		}
 	}
+	if err := s.watchWaits(ctx, tx, *r, p.site); err != nil {
+		return err
+	}
 	return s.gateMoved(ctx, tx, *r, p.site, passes(r.Decision))
 }
 

@@ -85,6 +85,8 @@ type Deps struct {
 	Gates     gate.Store
 	GateRules *gate.Set
 	Tickets   *ticket.Key
+	// Waits keeps plans of lanes and alarms about waits at gates.
+	Waits gate.WaitStore
 	// Roster answers who is on duty and which area is above another.
 	Roster *area.Book
 	Log    ledger.Recorder

@@ -142,6 +142,9 @@ func (s *Service) follows(ctx context.Context, tx seawall.Tx, f loop.Firing, n *
 	if f.Timer.Kind == timerTrip {
 		return s.tripDue(ctx, tx, f.Timer)
 	}
+	if f.Timer.Kind == timerWait {
+		return s.waitDue(ctx, tx, seawall.SiteID(f.Timer.Target))
+	}
 	if f.Timer.Kind == timerHold {
 		if err := s.holdOver(ctx, tx, seawall.PassID(f.Timer.Target)); err != nil {
 			return err

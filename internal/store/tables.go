@@ -9,7 +9,7 @@ func tables() []refolder {
 		loops(), steps(), seriesRows(), clocks(), handOvers(), evidences(), restrictions(), notices(),
 		imports(), importKeys(), counters(),
 		entries(), appeals(), helps(), protocolTexts(),
-		sites(), shifts(), passes(),
+		sites(), shifts(), passes(), gateWaits(),
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 		trips(), tripCrews(), tripMoves(), tripLegs(), permits(), carriers(), serviceAreas(), areaVisits(), closures(),
 		fieldDevices(), operations(), conflicts(), transfers(), photos(), papers(),
