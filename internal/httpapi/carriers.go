@@ -12,6 +12,11 @@ import (
 // who guesses keys.
 const perCarrier = 60
 
+// CarrierBatch is what a carrier's system sends at once.
+type CarrierBatch struct {
+	Rows []response.NewTrip `json:"rows" doc:"at most 500; each with the carrier's own id in external"`
+}
+
 // carrierRoutes are carriers, the white list, and the carriers' own systems.
 func (s *Server) carrierRoutes() {
 	handle(s, signedIn, "GET", "/carriers", "list-carriers", "Carriers, with the white list",
@@ -32,11 +37,11 @@ func (s *Server) carrierRoutes() {
 	handle(s, anybody, "POST", "/carrier/trips", "carrier-trips", "Trips from a carrier's own system: rows in = accepted + rejected, sent again nothing is doubled",
 		func(ctx context.Context, _ response.Who, in *struct {
 			Key  string `header:"X-Carrier-Key" required:"true" maxLength:"100"`
-			Body []response.NewTrip
+			Body CarrierBatch
 		}) (response.TripBatch, error) {
 			if err := s.limits.allow(s.d.Clock.Now(), map[string]int{"carrier " + requestOf(ctx).remote: perCarrier}); err != nil {
 				return response.TripBatch{}, err
 			}
-			return s.d.Main.CarrierTrips(ctx, in.Key, in.Body)
+			return s.d.Main.CarrierTrips(ctx, in.Key, in.Body.Rows)
 		})
 }

@@ -31,9 +31,9 @@ type AreaStatus struct {
 	Version int      `json:"version,omitempty"`
 }
 
-// NewVisit is a vehicle's stay as it is recorded; with ID the end of one.
+// NewVisit is a vehicle's stay as it is recorded; with Visit the end of one.
 type NewVisit struct {
-	ID     string         `json:"id,omitempty" doc:"of the visit that ends"`
+	Visit  string         `json:"visit,omitempty" doc:"the visit that ends"`
 	Plate  string         `json:"plate,omitempty"`
 	Trip   seawall.TripID `json:"trip,omitempty"`
 	People int            `json:"people,omitempty"`
@@ -171,7 +171,7 @@ func (s *Service) RecordVisit(ctx context.Context, who Who, id seawall.ServiceAr
 		if err != nil {
 			return err
 		}
-		if in.ID != "" {
+		if in.Visit != "" {
 			out, err = s.endVisit(ctx, tx, a, in)
 			return err
 		}
@@ -251,12 +251,12 @@ func (s *Service) tripOfVisit(ctx context.Context, tx seawall.Tx, in NewVisit, v
 
 func (s *Service) endVisit(ctx context.Context, tx seawall.Tx, a freight.ServiceArea, in NewVisit) (freight.Visit, error) {
 	const op = "response.RecordVisit"
-	v, err := s.d.Freight.Visit(ctx, tx, in.ID)
+	v, err := s.d.Freight.Visit(ctx, tx, in.Visit)
 	if err != nil {
 		return v, err
 	}
 	if v.ServiceArea != a.ID {
-		return v, seawall.E(op, seawall.NotFound, "not_found", "kind", "visit", "id", in.ID)
+		return v, seawall.E(op, seawall.NotFound, "not_found", "kind", "visit", "id", in.Visit)
 	}
 	if !v.Out.IsZero() {
 		return v, seawall.E(op, seawall.Conflict, "visit_over")

@@ -65,18 +65,18 @@ func (s *Service) offer(ctx context.Context, tx seawall.Tx, t freight.Trip, legs
 	if err := s.d.Freight.SaveLeg(ctx, tx, l); err != nil {
 		return err
 	}
-	if err := s.trips.Note(ctx, tx, t, "trip.offered", map[string]string{"from": l.Giver, "to": l.Receiver, "role": l.Role, "place": l.Place}); err != nil {
-		return err
+	if within := s.acceptWithin(); within > 0 && t.Loop != "" {
+		d, err := s.d.Loops.Loop(ctx, tx, t.Loop)
+		if err != nil {
+			return err
+		}
+		if d.State == loop.Open {
+			if err := s.engine.StartTimer(ctx, tx, d, timerTrip, lookHandOff+l.ID, l.Offered.Add(within)); err != nil {
+				return err
+			}
+		}
 	}
-	within := s.acceptWithin()
-	if within <= 0 || t.Loop == "" {
-		return nil
-	}
-	d, err := s.d.Loops.Loop(ctx, tx, t.Loop)
-	if err != nil || d.State != loop.Open {
-		return err
-	}
-	return s.engine.StartTimer(ctx, tx, d, timerTrip, lookHandOff+l.ID, l.Offered.Add(within))
+	return s.trips.Note(ctx, tx, t, "trip.offered", map[string]string{"from": l.Giver, "to": l.Receiver, "role": l.Role, "place": l.Place})
 }
 
 // giver is who has the trip now.

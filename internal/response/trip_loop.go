@@ -164,15 +164,23 @@ func (s *Service) watchTrip(ctx context.Context, tx seawall.Tx, t freight.Trip, 
 	if err != nil || l.State != loop.Open {
 		return err
 	}
+	data := map[string]string{}
+	start := func(look string, from time.Time, hours time.Duration) error {
+		at := from.Add(hours)
+		data[look] = at.UTC().Format(time.RFC3339)
+		return s.engine.StartTimer(ctx, tx, l, timerTrip, look, at)
+	}
 	if n := s.hoursOf(strandedLoop); still && n > 0 {
-		if err := s.engine.StartTimer(ctx, tx, l, timerTrip, lookStill, t.SeenAt.Add(n)); err != nil {
+		if err := start(lookStill, t.SeenAt, n); err != nil {
 			return err
 		}
 	}
 	if n := s.hoursOf(orphanLoop); orphan && n > 0 {
-		return s.engine.StartTimer(ctx, tx, l, timerTrip, lookOrphan, t.EnteredAt.Add(n))
+		if err := start(lookOrphan, t.EnteredAt, n); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.trips.Note(ctx, tx, t, "trip.watched", data)
 }
 
 // tripDue looks at a trip whose clock has fired.
@@ -216,7 +224,10 @@ func (s *Service) stillDue(ctx context.Context, tx seawall.Tx, l loop.Loop, t fr
 			}
 		}
 	}
-	return s.engine.StartTimer(ctx, tx, l, timerTrip, lookStill, next)
+	if err := s.engine.StartTimer(ctx, tx, l, timerTrip, lookStill, next); err != nil {
+		return err
+	}
+	return s.trips.Note(ctx, tx, t, "trip.watched", map[string]string{lookStill: next.UTC().Format(time.RFC3339)})
 }
 
 // lastSign is when a trip last moved, or somebody last looked after its crew.

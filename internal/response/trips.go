@@ -182,7 +182,6 @@ func (s *Service) keepTrip(ctx context.Context, tx seawall.Tx, d declaring, t fr
 	t.Secret = d.secret
 	var crew []freight.Crew
 	for i, c := range d.crew {
-		c.person.Home = s.answering(t.Area) // where the trip concerns a duty
 		p, err := s.person(ctx, tx, c.person)
 		if err != nil {
 			return t, nil, err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/seawall-city/seawall"
@@ -277,8 +278,11 @@ func (r *run) ask(at Pos, op *Operation, in input) (*answer, error) {
 		}
 		path = strings.ReplaceAll(path, "{"+p.Name+"}", url.PathEscape(v))
 	}
-	query := url.Values{}
+	query, head := url.Values{}, headersOf(op, in)
 	for k, v := range in.query {
+		if slices.ContainsFunc(head, func(h [2]string) bool { return h[0] == k }) {
+			continue
+		}
 		for _, one := range asList(v) {
 			query.Add(k, textOf(one))
 		}
@@ -290,7 +294,7 @@ func (r *run) ask(at Pos, op *Operation, in input) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans, err := r.who.send(r.ctx, r.o.Lang, op.Method, r.url+path, kind, body)
+	ans, err := r.who.send(r.ctx, r.o.Lang, op.Method, r.url+path, kind, body, head...)
 	if err != nil {
 		return nil, err
 	}
@@ -302,6 +306,17 @@ func (r *run) ask(at Pos, op *Operation, in input) (*answer, error) {
 		}
 	}
 	return ans, nil
+}
+
+// headersOf takes from an input what goes into headers, such as a carrier's key.
+func headersOf(op *Operation, in input) [][2]string {
+	var out [][2]string
+	for _, p := range op.Params {
+		if v, ok := in.query[p.Name]; ok && p.In == "header" {
+			out = append(out, [2]string{p.Name, textOf(v)})
+		}
+	}
+	return out
 }
 
 // asList gives a list's elements, or the one value.

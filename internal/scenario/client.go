@@ -78,8 +78,8 @@ func (s *session) cookie(at string) *http.Cookie {
 // maxAnswer bounds what is read of an answer.
 const maxAnswer = 64 << 20
 
-// send sends a request and reads the answer.
-func (s *session) send(ctx context.Context, lang, method, at, kind string, body io.Reader) (*answer, error) {
+// send sends a request, with more headers by name and value, and reads the answer.
+func (s *session) send(ctx context.Context, lang, method, at, kind string, body io.Reader, head ...[2]string) (*answer, error) {
 	req, err := http.NewRequestWithContext(ctx, method, at, body)
 	if err != nil {
 		return nil, err
@@ -90,6 +90,9 @@ func (s *session) send(ctx context.Context, lang, method, at, kind string, body 
 	}
 	if s.csrf != "" && method != http.MethodGet {
 		req.Header.Set(csrfHeader, s.csrf)
+	}
+	for _, h := range head {
+		req.Header.Set(h[0], h[1])
 	}
 	res, err := s.http.Do(req)
 	if err != nil {

@@ -150,7 +150,7 @@ func idOf(v any) (string, bool) {
 			return s, true
 		}
 	}
-	for _, inner := range []string{"case", "contact", "result", "arrival", "loop", "step", "import", "principal", "entry", "appeal"} {
+	for _, inner := range []string{"case", "contact", "result", "arrival", "loop", "step", "import", "principal", "entry", "appeal", "trip"} {
 		if x, ok := m[inner].(map[string]any); ok {
 			return idOf(x)
 		}

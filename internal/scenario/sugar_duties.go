@@ -234,6 +234,7 @@ func kinds() map[string][]string {
 	return map[string][]string{
 		"case": {"get-case"}, "contact": {"get-contact"}, "arrival": {"get-arrival"}, "loop": {"get-loop"}, "import": {"get-import"},
 		"entry": {"get-entry"}, "person": {"get-person"}, "area": {"get-area"}, "appeal": {"get-appeal"}, "help": {"get-help"},
+		"trip": {"get-trip"},
 	}
 }
 
@@ -252,7 +253,7 @@ func kindOf(operation string) string {
 // listed gives the kind of record that an operation lists.
 func listed(operation string) string {
 	return map[string]string{"list-cases": "case", "list-contacts": "contact", "list-arrivals": "arrival", "unresolved-arrivals": "arrival",
-		"list-appeals": "appeal", "list-help": "help", "list-entries": "entry", "list-imports": "import"}[operation]
+		"list-appeals": "appeal", "list-help": "help", "list-entries": "entry", "list-imports": "import", "list-trips": "trip"}[operation]
 }
 
 // kindGuess tells a record by the fields that only its kind has.
@@ -270,6 +271,8 @@ func kindGuess(v any) string {
 		return "arrival"
 	case has("accession"):
 		return "result"
+	case has("cargoKind"):
+		return "trip"
 	case has("parties"):
 		return "loop"
 	}
