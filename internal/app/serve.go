@@ -69,7 +69,10 @@ func (a *App) Start(ctx context.Context) {
 		if err != nil {
 			return err
 		}
-		_, err = a.Main.PurgeImports(ctx, a.Clock.Now().Add(-importFileAge))
+		if _, err := a.Main.PurgeImports(ctx, a.Clock.Now().Add(-importFileAge)); err != nil {
+			return err
+		}
+		_, err = a.Main.SweepPhotos(ctx)
 		return err
 	})
 }

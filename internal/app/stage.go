@@ -113,6 +113,9 @@ func (a *App) MoveTo(ctx context.Context, to time.Time) (total response.Fired, e
 	if _, err := a.Main.PurgeImports(ctx, to.Add(-importFileAge)); err != nil {
 		return total, seawall.Wrap(op, err)
 	}
+	if _, err := a.Main.SweepPhotos(ctx); err != nil {
+		return total, seawall.Wrap(op, err)
+	}
 	n, err := a.Settle(ctx)
 	return sum(total, n), seawall.Wrap(op, err)
 }

@@ -83,4 +83,7 @@ const (
 	ServiceAreaManage Action = "service_area.manage"
 	ClosureRead       Action = "closure.read"
 	ClosureOrder      Action = "closure.order"
+	// Phones of the field.
+	DeviceUse    Action = "device.use"
+	DeviceManage Action = "device.manage"
 )

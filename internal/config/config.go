@@ -43,7 +43,9 @@ type Config struct {
 	Policies  string `yaml:"policies"`
 	// Sessions bounds how long a sign-in lasts.
 	Sessions Sessions `yaml:"sessions"`
-	Log      Log      `yaml:"log"`
+	// Field bounds what phones of the field keep and what is kept of them.
+	Field Field `yaml:"field"`
+	Log   Log   `yaml:"log"`
 }
 
 // TLS says how the port is encrypted. With neither certificate nor Local the
@@ -75,6 +77,15 @@ type Sessions struct {
 	Max  time.Duration `yaml:"max"`
 }
 
+// Field bounds the phones of the field.
+type Field struct {
+	// PhotoDays is how many days a picture that a phone took is kept.
+	PhotoDays int `yaml:"photo_days"`
+	// DayHours is how many hours a phone keeps a day's content without hearing from
+	// the server.
+	DayHours int `yaml:"day_hours"`
+}
+
 // Log says how the server logs.
 type Log struct {
 	// Format is "text" or "json"; Level "debug", "info", "warn" or "error".
@@ -90,6 +101,7 @@ func Default(data string) Config {
 		City: City{Root: "3209", Jurisdiction: "CN-JS-YC", TimeZone: "Asia/Shanghai",
 			Name: seawall.Text{ZH: "盐城市", EN: "Yancheng"}, Contact: "12345"},
 		Sessions: Sessions{Idle: time.Hour, Max: 12 * time.Hour},
+		Field:    Field{PhotoDays: 90, DayHours: 36},
 		Log:      Log{Format: "text", Level: "info"},
 	}
 }
@@ -165,6 +177,12 @@ func (c Config) Check() error {
 	}
 	if c.Sessions.Idle <= 0 || c.Sessions.Max < c.Sessions.Idle {
 		return fmt.Errorf("sessions: idle must be positive and max at least as long")
+	}
+	if c.Field.PhotoDays < 1 || c.Field.PhotoDays > 3650 {
+		return fmt.Errorf("field: photo_days is a number of days from 1 to 3650")
+	}
+	if c.Field.DayHours < 1 || c.Field.DayHours > 168 {
+		return fmt.Errorf("field: day_hours is a number of hours from 1 to 168")
 	}
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		return fmt.Errorf("log.format: write text or json")

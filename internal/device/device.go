@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/loop"
 )
 
 // The states of a device.
@@ -179,6 +180,9 @@ type Store interface {
 	SaveTransfer(ctx context.Context, tx seawall.Tx, t Transfer) error
 	// Transfer finds a signed hand-over by its nonce. Errors: NotFound.
 	Transfer(ctx context.Context, tx seawall.Tx, nonce string) (Transfer, error)
+
+	// OffersTo gives the hand-overs that were offered to somebody and not accepted.
+	OffersTo(ctx context.Context, tx seawall.Tx, to seawall.PrincipalID) ([]loop.HandOver, error)
 
 	SavePhoto(ctx context.Context, tx seawall.Tx, p Photo) error
 	Photo(ctx context.Context, tx seawall.Tx, id seawall.PhotoID) (Photo, error)

@@ -33,7 +33,8 @@ type Taken struct {
 // Transfer is a hand-over that two phones signed without a network, once it came
 // in from either of them.
 type Transfer struct {
-	Nonce     string              `json:"nonce"`
+	// ID is the nonce that the giver drew.
+	ID        string              `json:"id"`
 	Loop      seawall.LoopID      `json:"loop"`
 	From      seawall.PrincipalID `json:"from"`
 	To        seawall.PrincipalID `json:"to"`
@@ -53,7 +54,7 @@ type Transfer struct {
 
 // Ref points to the transfer.
 func (t Transfer) Ref() seawall.Ref {
-	return seawall.Ref{Kind: seawall.KindTransfer, ID: t.Nonce}
+	return seawall.Ref{Kind: seawall.KindTransfer, ID: t.ID}
 }
 
 // Fits says what is wrong with two tickets of one hand-over: a message key, ""

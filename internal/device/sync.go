@@ -180,6 +180,9 @@ type Conflict struct {
 	// Why is the key of a message: what stood in the way.
 	Why  string            `json:"why"`
 	Args map[string]string `json:"args,omitempty"`
+	// Message is the reason in a reader's language, where it is shown; it is kept
+	// nowhere.
+	Message string `json:"message,omitempty"`
 	// Fields are both sides; TheirsBy did the other one, at TheirsAt.
 	Fields   []Pair    `json:"fields"`
 	MineAt   time.Time `json:"mineAt"`

@@ -170,6 +170,9 @@ func (s *Server) routes() {
 	s.freightRoutes()
 	s.carrierRoutes()
 	s.serviceAreaRoutes()
+	s.deviceRoutes()
+	s.fieldRoutes()
+	s.paperRoutes()
 	s.demoRoutes()
 }
 

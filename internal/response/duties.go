@@ -27,6 +27,11 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 	if err != nil {
 		return loop.Step{}, err
 	}
+	return s.completeFor(ctx, tx, who, l, st, ev)
+}
+
+// completeFor is completeStep for who may.
+func (s *Service) completeFor(ctx context.Context, tx seawall.Tx, who Who, l loop.Loop, st loop.Step, ev NewEvidence) (loop.Step, error) {
 	if st.Needs == "result" {
 		if err := s.checkResultFor(ctx, tx, l, st, ev.Ref); err != nil {
 			return loop.Step{}, err
@@ -38,7 +43,7 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 		}
 	}
 	if l.Subject.Kind == seawall.KindAppeal {
-		return loop.Step{}, seawall.E("response.completeStep", seawall.Conflict, "appeal_decide_there")
+		return loop.Step{}, seawall.E("response.completeFor", seawall.Conflict, "appeal_decide_there")
 	}
 	if closed, err := s.arrivalStep(ctx, tx, l, st, ev); err != nil || closed {
 		return s.reread(ctx, tx, st, err)
@@ -52,7 +57,7 @@ func (s *Service) completeStep(ctx context.Context, tx seawall.Tx, who Who, id s
 	if err := s.confirmLimit(ctx, tx, who, l, st); err != nil {
 		return loop.Step{}, err
 	}
-	done, err := s.engine.Complete(ctx, tx, id, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref, Data: ev.Data})
+	done, err := s.engine.Complete(ctx, tx, st.ID, ev.Version, loop.Evidence{Kind: ev.Kind, Text: ev.Text, Ref: ev.Ref, Data: ev.Data})
 	if err != nil || l.Kind != loop.FollowUp {
 		return done, err
 	}
@@ -214,19 +219,24 @@ func (s *Service) StepImpossible(ctx context.Context, who Who, id seawall.StepID
 	var out loop.Step
 	err := s.write(ctx, who, op, func(tx seawall.Tx) error {
 		st, _, err := s.stepFor(ctx, tx, who, id, auth.StepImpossible)
-		if err != nil {
-			return err
+		if err == nil {
+			out, err = s.impossibleFor(ctx, tx, st, version, reason)
 		}
-		if st.Kind == loop.FollowUp && st.Key == stepRelease {
-			return seawall.E(op, seawall.Conflict, "release_blocked", "condition", blockStay)
-		}
-		if st.Subject.Kind == seawall.KindAppeal {
-			return seawall.E(op, seawall.Conflict, "appeal_decide_there")
-		}
-		out, err = s.engine.Impossible(ctx, tx, id, version, reason)
 		return err
 	})
 	return out, err
+}
+
+// impossibleFor is StepImpossible for who may.
+func (s *Service) impossibleFor(ctx context.Context, tx seawall.Tx, st loop.Step, version int, reason string) (loop.Step, error) {
+	const op = "response.impossibleFor"
+	if st.Kind == loop.FollowUp && st.Key == stepRelease {
+		return loop.Step{}, seawall.E(op, seawall.Conflict, "release_blocked", "condition", blockStay)
+	}
+	if st.Subject.Kind == seawall.KindAppeal {
+		return loop.Step{}, seawall.E(op, seawall.Conflict, "appeal_decide_there")
+	}
+	return s.engine.Impossible(ctx, tx, st.ID, version, reason)
 }
 
 // HandOver offers a duty to another account; the giver answers until it is

@@ -101,6 +101,7 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.deps = response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
 		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Texts: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
+		Field: response.FieldDeps{Store: db, Sessions: db, Coffer: v, Files: heldFiles{}, PhotoDays: 90, DayHours: 36},
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}}
 	o.main = response.New(o.deps)
 	o.ok(o.main.KeepProtocols(o.ctx))

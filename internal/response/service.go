@@ -99,6 +99,8 @@ type Deps struct {
 	Auth         auth.Authorizer
 	// Accounts finds the receiver of a hand-over.
 	Accounts Accounts
+	// Field is what phones of the field need (field_io.go).
+	Field FieldDeps
 	// Imports is what bulk files need (import.go).
 	Imports ImportDeps
 	// LinkKey signs the personal links of the self-report; at least 32 bytes,

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/device"
+	"github.com/seawall-city/seawall/internal/loop"
 )
 
 // SaveDevice writes a device.
@@ -88,6 +89,11 @@ func (db *DB) SaveTransfer(ctx context.Context, tx seawall.Tx, t device.Transfer
 // Transfer reads a hand-over by its nonce.
 func (db *DB) Transfer(ctx context.Context, tx seawall.Tx, nonce string) (device.Transfer, error) {
 	return transfers().get(ctx, tx, nonce)
+}
+
+// OffersTo reads the hand-overs that were offered to somebody and not accepted.
+func (db *DB) OffersTo(ctx context.Context, tx seawall.Tx, to seawall.PrincipalID) ([]loop.HandOver, error) {
+	return handOvers().list(ctx, tx, "WHERE to_owner = $1 AND accepted = 0 ORDER BY at, id", string(to))
 }
 
 // SavePhoto writes a photo's row.

@@ -57,10 +57,10 @@ func transfers() *table[device.Transfer] {
 		cols: names(`nonce loop_id giver_account receiver_account giver receiver given taken given_at taken_at place told told_by handover
 			operation version`),
 		fields: func(t *device.Transfer) []any {
-			return with(&t.Nonce, &t.Loop, &t.From, &t.To, &t.Giver, &t.Receiver, &t.Given, &t.Taken, ts(&t.GivenAt), ts(&t.TakenAt), &t.Place,
+			return with(&t.ID, &t.Loop, &t.From, &t.To, &t.Giver, &t.Receiver, &t.Given, &t.Taken, ts(&t.GivenAt), ts(&t.TakenAt), &t.Place,
 				ts(&t.Told), &t.ToldBy, &t.HandOver, &t.Operation, &t.Version)
 		},
-		id:      func(t *device.Transfer) string { return t.Nonce },
+		id:      func(t *device.Transfer) string { return t.ID },
 		version: func(t *device.Transfer) int { return t.Version },
 	}
 }

@@ -25,14 +25,14 @@ func TestEveryFieldOfAPhoneComesBack(t *testing.T) {
 				return db.Operation(ctx, tx, r.ID)
 			}, unset: func() device.Operation { return device.Operation{ID: "empty", Version: 1} }})
 		runRows(t, db, "conflict", rowSuite[device.Conflict]{save: (*store.DB).SaveConflict, versioned: true,
-			set: map[string]any{"Fields": []device.Pair{{Field: "temperature", Mine: 38.5, Theirs: "36"}}},
+			set: map[string]any{"Message": "", "Fields": []device.Pair{{Field: "temperature", Mine: 38.5, Theirs: "36"}}},
 			read: func(db *store.DB, ctx ctxs, tx seawall.Tx, r device.Conflict) (device.Conflict, error) {
 				return db.Conflict(ctx, tx, r.ID)
 			}, unset: func() device.Conflict { return device.Conflict{ID: "empty", Version: 1} }})
 		runRows(t, db, "transfer", rowSuite[device.Transfer]{save: (*store.DB).SaveTransfer, versioned: true,
 			read: func(db *store.DB, ctx ctxs, tx seawall.Tx, r device.Transfer) (device.Transfer, error) {
-				return db.Transfer(ctx, tx, r.Nonce)
-			}, unset: func() device.Transfer { return device.Transfer{Nonce: "empty", Version: 1} }})
+				return db.Transfer(ctx, tx, r.ID)
+			}, unset: func() device.Transfer { return device.Transfer{ID: "empty", Version: 1} }})
 		runRows(t, db, "photo", rowSuite[device.Photo]{save: (*store.DB).SavePhoto, versioned: true,
 			read: func(db *store.DB, ctx ctxs, tx seawall.Tx, r device.Photo) (device.Photo, error) {
 				return db.Photo(ctx, tx, r.ID)
