@@ -71,6 +71,10 @@ type (
 	SiteID string
 	// PassID names one vehicle's passing of a site; the phone at the gate mints it.
 	PassID string
+	// LotID names a lot or parcel of goods.
+	LotID string
+	// PointID names a place whose surfaces, air or water are sampled.
+	PointID string
 	// DeviceID names a phone or tablet that an account has registered.
 	DeviceID string
 	// ConflictID names two sides of one thing that a person has to decide between.
@@ -125,6 +129,12 @@ const (
 	KindServiceArea RefKind = "service_area"
 	KindVisit       RefKind = "visit"
 	KindClosure     RefKind = "closure"
+	KindLot         RefKind = "lot"
+	KindPoint       RefKind = "point"
+	KindSample      RefKind = "sample"
+	KindTreatment   RefKind = "treatment"
+	KindLotLeg      RefKind = "lot_leg"
+	KindWorker      RefKind = "worker"
 	KindDevice      RefKind = "device"
 	KindOperation   RefKind = "operation"
 	KindConflict    RefKind = "conflict"
