@@ -13,6 +13,7 @@ type benchCmd struct {
 	Lists    benchLists    `cmd:"" help:"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
 	Loops    benchLoops    `cmd:"" help:"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases."`
 	Arrivals benchArrivals `cmd:"" help:"The feed of arrivals: rows a second on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
+	Waits    benchWaits    `cmd:"" help:"The forecast of waits at gates beside a simulation of its own, over a grid of loads, lanes and services."`
 }
 
 type benchLists struct {

@@ -81,6 +81,7 @@ type commands struct {
 	Entry    entryCmd       `cmd:"" help:"Fill in forms that open duties, and look at them."`
 	Regime   regimeCmd      `cmd:"" help:"Explain, compare and check rule files."`
 	Protocol protocolCmd    `cmd:"" help:"Write, check and try protocol files."`
+	Waits    waitsCmd       `cmd:"" help:"How long vehicles wait at gates, how long they will, and what other lanes would do."`
 	Log      logCmd         `cmd:"" help:"Verify and publish the log."`
 	Account  accountCmd     `cmd:"" help:"Create an account on this machine."`
 	Scenario scenarioCmd    `cmd:"" help:"Run and check scenarios written as text."`

@@ -2,6 +2,7 @@ package response
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -90,7 +91,7 @@ func (s *Service) waitDue(ctx context.Context, tx seawall.Tx, id seawall.SiteID)
 // openAlarm opens the duty to shorten the waits and tells whoever leads the shift,
 // with what would help.
 func (s *Service) openAlarm(ctx context.Context, tx seawall.Tx, site gate.Site, q gateQueue, f waitFigures, w *gate.Wait) error {
-	plan, err := q.compare(q.most, nil, f, s.longestHold(s.today(tx)))
+	plan, err := q.compare(planAsk{most: q.most, longest: s.longestHold(s.today(tx)), noFewer: true}, f)
 	if err != nil {
 		return notComputed("response.openAlarm", err)
 	}
@@ -109,11 +110,25 @@ func (s *Service) openAlarm(ctx context.Context, tx seawall.Tx, site gate.Site, 
 	text := seawall.Text{
 		ZH: site.Name.ZH + "近一小时等候 p95 " + itoa(w.P95) + " 分钟，超过目标 " + itoa(w.Target) + " 分钟。" + plan.Text.ZH,
 		EN: "Waits at " + site.Name.EN + " are at a p95 of " + itoa(w.P95) + " minutes over the last hour, above the target of " + itoa(w.Target) + ". " + plan.Text.EN}
-	if err := s.tellShift(ctx, tx, site, l.Ref(), text); err != nil {
+	if err := s.tellLead(ctx, tx, site, l, text); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, "waits.alarm", site.Ref(), site.Area, "", map[string]string{"p95": itoa(w.P95), "target": itoa(w.Target), "advice": plan.Text.ZH,
 		"adviceEn": plan.Text.EN, "hopeless": yesNo(w.Hopeless)}, l.Ref())
+}
+
+// tellLead tells whoever leads the shift, else whoever answers for the alarm.
+func (s *Service) tellLead(ctx context.Context, tx seawall.Tx, site gate.Site, l loop.Loop, text seawall.Text) error {
+	now := tx.Now()
+	shifts, err := s.d.Gates.Shifts(ctx, tx, site.ID, seawall.Interval{From: now, To: now.Add(1)})
+	if err != nil {
+		return err
+	}
+	led := slices.ContainsFunc(shifts, func(sh gate.Shift) bool { return sh.Lead != "" })
+	if led || l.Owner == "" {
+		return s.tellShift(ctx, tx, site, l.Ref(), text)
+	}
+	return s.tell(ctx, tx, seawall.Ref{Kind: seawall.KindPrincipal, ID: string(l.Owner)}, l.Ref(), true, text)
 }
 
 // endAlarm ends the alarm's duty because the waits are back at the target.
@@ -133,7 +148,7 @@ func (s *Service) endAlarm(ctx context.Context, tx seawall.Tx, site gate.Site, w
 	if _, err := s.engine.Withdraw(ctx, tx, l.ID, site.Ref(), "等候已回到目标以内"); err != nil {
 		return err
 	}
-	return s.tellShift(ctx, tx, site, l.Ref(), seawall.Text{ZH: site.Name.ZH + "的等候已回到目标以内，告警解除。",
+	return s.tellLead(ctx, tx, site, l, seawall.Text{ZH: site.Name.ZH + "的等候已回到目标以内，告警解除。",
 		EN: "The waits at " + site.Name.EN + " are back within the target; the alarm is over."})
 }
 

@@ -85,54 +85,68 @@ func (s *Service) planLanes(ctx context.Context, tx seawall.Tx, op string, site 
 	if in.Most > 0 {
 		most = min(in.Most, q.most)
 	}
-	out, err := q.compare(most, in.Lanes, f, s.longestHold(s.today(tx)))
+	out, err := q.compare(planAsk{most: most, given: in.Lanes, longest: s.longestHold(s.today(tx))}, f)
 	if err != nil {
 		return out, notComputed(op, err)
 	}
 	return out, nil
 }
 
-// compare computes the plans of one queue beside each other. With nobody staffed
-// at all, one lane stays open: who comes by is never without a lane.
-func (q *gateQueue) compare(most int, given []int, f waitFigures, longest time.Duration) (WaitPlanned, error) {
-	out := WaitPlanned{For: q.lane, Target: secondsOf(f.target), Longest: secondsOf(longest), InForce: []int{}}
+// planAsk is what plans are compared for: the lanes that can be staffed, a plan to
+// look at, the longest wait; with noFewer no hour gets fewer lanes than planned so
+// far, as while an alarm is open.
+type planAsk struct {
+	most    int
+	given   []int
+	longest time.Duration
+	noFewer bool
+}
+
+// compare computes the plans of one queue beside each other.
+func (q *gateQueue) compare(ask planAsk, f waitFigures) (WaitPlanned, error) {
+	out := WaitPlanned{For: q.lane, Target: secondsOf(f.target), Longest: secondsOf(ask.longest), InForce: []int{}}
 	var err error
 	if out.Now, err = q.result(q.model.Lanes, f); err != nil {
 		return out, err
 	}
-	if len(given) > 0 {
-		r, err := q.result(given, f)
+	if len(ask.given) > 0 {
+		r, err := q.result(ask.given, f)
 		if err != nil {
 			return out, err
 		}
 		out.Given = &r
 	}
-	best, err := q.cheapest(most, f.target)
+	best, err := q.cheapest(ask, f.target)
 	if err != nil {
 		return out, err
 	}
 	out.Kept = best.Kept
-	if !best.Kept && longest > f.target {
+	if !best.Kept && ask.longest > f.target {
 		// Not the target then, but nobody longer than the longest wait.
-		if best, err = q.cheapest(most, longest); err != nil {
+		if best, err = q.cheapest(ask, ask.longest); err != nil {
 			return out, err
 		}
 	}
 	if out.Best, err = q.result(best.Lanes, f); err != nil {
 		return out, err
 	}
-	out.LongestKept = longest == 0 || out.Best.Worst <= secondsOf(longest)
+	out.LongestKept = ask.longest == 0 || out.Best.Worst <= secondsOf(ask.longest)
 	out.Hopeless = !out.LongestKept
 	out.Text = planText(out)
 	return out, nil
 }
 
 // cheapest looks for the cheapest plan that keeps a target; the lanes of the hour
-// that runs are changed like the others.
-func (q *gateQueue) cheapest(most int, target time.Duration) (waits.Planned, error) {
+// that runs are changed like the others. One lane stays open: who comes by is never
+// without one.
+func (q *gateQueue) cheapest(ask planAsk, target time.Duration) (waits.Planned, error) {
 	l := waits.Limits{Target: target}
-	for range q.model.Lanes {
-		l.Min, l.Max = append(l.Min, min(1, most)), append(l.Max, most)
+	for _, n := range q.model.Lanes {
+		least := min(1, ask.most)
+		if ask.noFewer {
+			least = min(n, ask.most)
+		}
+		l.Min, l.Max = append(l.Min, least), append(l.Max, ask.most)
 	}
 	return waits.Plan(q.model, l)
 }
@@ -168,6 +182,8 @@ func planText(p WaitPlanned) seawall.Text {
 	case !p.Kept:
 		return seawall.Text{ZH: "现有车道压不到目标；逐小时开 " + lanes + " 条，等候 p95 由 " + was + " 分钟降到 " + is + " 分钟，仍在最长等候时限内。",
 			EN: "The lanes cannot keep the target; with " + lanes + " lanes by the hour p95 falls from " + was + " to " + is + " minutes, still within the longest wait."}
+	case more == 0 && slices.Equal(p.Now.Lanes, p.Best.Lanes):
+		return seawall.Text{ZH: "按现有车道安排（" + lanes + "）即可达标：等候 p95 " + is + " 分钟。", EN: "The lanes as planned (" + lanes + ") keep the target: p95 " + is + " minutes."}
 	case more > 0:
 		return seawall.Text{ZH: "逐小时开 " + lanes + " 条车道：等候 p95 由 " + was + " 分钟降到 " + is + " 分钟，多用 " + itoa(more) + " 个工时。",
 			EN: lanes + " lanes by the hour: p95 falls from " + was + " to " + is + " minutes, for " + itoa(more) + " staff hours more."}
