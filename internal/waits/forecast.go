@@ -131,12 +131,12 @@ func newUsual(p Past, slot time.Duration) *usual {
 	for _, c := range p.Came {
 		if i := int(c.At.Sub(u.first) / slot); !c.At.Before(u.first) && i < len(u.n) {
 			u.n[i]++
+		}
+		if c.At.Before(p.Now) {
 			total++
 		}
 	}
-	if len(u.n) > 0 {
-		u.mean = total / float64(len(u.n))
-	}
+	u.mean = total * slot.Seconds() / max(p.Now.Sub(p.From), slot).Seconds()
 	u.days = int(startOfDay(p.Now, p.Zone).Sub(u.first) / (24 * time.Hour))
 	return u
 }
