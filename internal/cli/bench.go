@@ -11,6 +11,7 @@ import (
 // benchCmd measures.
 type benchCmd struct {
 	Lists    benchLists    `cmd:"" help:"Every list at the size of a large outbreak, on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
+	Gate     benchGate     `cmd:"" help:"Decisions at gates: how many a second, each on disk when answered, and a shift brought in from offline; on the same databases."`
 	Loops    benchLoops    `cmd:"" help:"The engine of duties at the size of a large outbreak: what is due, firing it, lists, opening, closing; on the same databases."`
 	Arrivals benchArrivals `cmd:"" help:"The feed of arrivals: rows a second on SQLite and, where SEAWALL_TEST_POSTGRES is set, on PostgreSQL."`
 	Waits    benchWaits    `cmd:"" help:"The forecast of waits at gates beside a simulation of its own, over a grid of loads, lanes and services."`
@@ -59,6 +60,29 @@ func (c *benchLoops) Run(e *env) error {
 			return err
 		}
 		return app.SlowLoops(reports)
+	})
+}
+
+type benchGate struct {
+	Gates   int    `default:"27" help:"Gates."`
+	Lanes   int    `default:"10" help:"Lanes of each gate."`
+	Seconds int    `default:"20" help:"How long the lanes send."`
+	WarmUp  int    `default:"3" help:"Seconds before that count for nothing."`
+	Offline int    `default:"2000" help:"Passes that a phone brings in afterwards."`
+	Trips   int    `default:"0" help:"Declared trips; every tenth vehicle is one of them."`
+	Seed    uint64 `default:"1" help:"Makes the vehicles."`
+	JSON    bool   `help:"Print the figures as JSON."`
+}
+
+// Run measures decisions at gates on fresh databases.
+func (c *benchGate) Run(e *env) error {
+	return onFresh(func(urls []string) error {
+		reports, err := app.BenchGate(e.ctx, e.io.Out, urls, app.GateSize{Gates: c.Gates, Lanes: c.Lanes, Seconds: c.Seconds, WarmUp: c.WarmUp,
+			Offline: c.Offline, Trips: c.Trips, Seed: c.Seed, JSON: c.JSON})
+		if err != nil {
+			return err
+		}
+		return app.SlowGate(reports)
 	})
 }
 

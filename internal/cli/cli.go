@@ -85,6 +85,7 @@ type commands struct {
 	Log      logCmd         `cmd:"" help:"Verify and publish the log."`
 	Account  accountCmd     `cmd:"" help:"Create an account on this machine."`
 	Scenario scenarioCmd    `cmd:"" help:"Run and check scenarios written as text."`
+	Gate     gateCmd        `cmd:"" help:"Look at gates, try their rules, take in a shift without a network."`
 	Bench    benchCmd       `cmd:"" help:"Measure."`
 	Openapi  openapiCmd     `cmd:"" help:"Print the API's description (OpenAPI 3.1)."`
 	Version  versionCmd     `cmd:"" help:"Print the version."`

@@ -68,6 +68,7 @@ func translateHelp(n *kong.Node) {
 	zh := helpZH()
 	maps.Copy(zh, protocolHelp())
 	maps.Copy(zh, officeHelp())
+	maps.Copy(zh, gateHelp())
 	put := func(help *string) {
 		if t, ok := zh[*help]; ok {
 			*help = t

@@ -264,6 +264,8 @@ type Store interface {
 	// PassCounts counts the passes of some sites decided since an instant, by what
 	// was decided.
 	PassCounts(ctx context.Context, tx seawall.Tx, sites []seawall.SiteID, since time.Time) ([]Count, error)
+	// PlatesOnTrips gives which of some plates' tokens stand on a trip.
+	PlatesOnTrips(ctx context.Context, tx seawall.Tx, plates []string) ([]string, error)
 	// Holds gives those who are held at some sites, the first to end first.
 	Holds(ctx context.Context, tx seawall.Tx, sites []seawall.SiteID) ([]Pass, error)
 }

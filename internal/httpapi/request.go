@@ -151,6 +151,12 @@ const maxPublic = 32 << 10
 // sessionPath is where somebody signs in and out.
 const sessionPath = "/api/v1/session"
 
+// standing is an account with the session that it is signed in by.
+type standing struct {
+	who     auth.Principal
+	session auth.Session
+}
+
 // identify finds out who asks. A missing or dead session is not an error here:
 // the operation decides whether it needs one.
 func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) error {
@@ -170,7 +176,11 @@ func (s *Server) identify(ctx context.Context, r *http.Request, rq *request) err
 	if err != nil || c.Value == "" {
 		return nil
 	}
-	p, ses, err := s.d.Accounts.Session(ctx, c.Value)
+	got, err := s.sessions.do(c.Value, func() (standing, error) {
+		p, ses, err := s.d.Accounts.Session(context.WithoutCancel(ctx), c.Value)
+		return standing{p, ses}, err
+	})
+	p, ses := got.who, got.session
 	if err != nil {
 		if seawall.Is(err, seawall.Unauthenticated) || seawall.Is(err, seawall.NotFound) {
 			return nil

@@ -96,6 +96,8 @@ type Server struct {
 	metrics *metrics
 	known   routes
 	limits  limiter
+	// sessions are the accounts that are looked up right now.
+	sessions flights[standing]
 	// listening bounds the streams of live changes.
 	listening listeners
 	handler   http.Handler

@@ -169,6 +169,7 @@ func (s *Service) KeepSite(ctx context.Context, who Who, in NewSite) (gate.Site,
 		}
 		return s.record(ctx, tx, kind, site.Ref(), site.Area, "", map[string]string{"kind": site.Kind})
 	})
+	s.sites.put(gate.Site{ID: in.ID}, time.Time{})
 	return out, err
 }
 
@@ -238,6 +239,7 @@ func (s *Service) KeepLane(ctx context.Context, who Who, id seawall.SiteID, in N
 		}
 		return s.record(ctx, tx, "lane.changed", site.Ref(), site.Area, "", map[string]string{"lane": itoa(in.No), "for": in.For, "closed": yesNo(in.Closed)})
 	})
+	s.sites.put(gate.Site{ID: id}, time.Time{})
 	return out, err
 }
 

@@ -115,6 +115,8 @@ type Deps struct {
 type Service struct {
 	// gates gathers the passes that come at once.
 	gates gateGroup
+	// sites are those at which vehicles pass now.
+	sites siteCache
 
 	d      Deps
 	book   *casebook.Book

@@ -130,3 +130,25 @@ func (db *DB) Holds(ctx context.Context, tx seawall.Tx, ids []seawall.SiteID) ([
 	}
 	return out, err
 }
+
+// PlatesOnTrips gives which of some plates' tokens stand on a trip.
+func (db *DB) PlatesOnTrips(ctx context.Context, tx seawall.Tx, plates []string) ([]string, error) {
+	const op = "store.PlatesOnTrips"
+	t, out := of(tx), []string{}
+	err := chunks(distinct(plates), func(_ []string, marks string, args []any) error {
+		rows, err := t.query(ctx, op, "SELECT DISTINCT plate FROM trip WHERE plate IN ("+marks+") ORDER BY plate", args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var plate string
+			if err := rows.Scan(&plate); err != nil {
+				return t.fail(op, err)
+			}
+			out = append(out, plate)
+		}
+		return t.fail(op, rows.Err())
+	})
+	return out, err
+}
