@@ -14,6 +14,13 @@ import (
 // timerWait is the clock that looks at the waits of a site.
 const timerWait = "gate_wait"
 
+// firstLook is how long after the first late vehicle its site is looked at, so that
+// the others of the same minute count.
+const firstLook = time.Minute
+
+// stepLetPass is the step of the alarm's protocol that lets vehicles pass.
+const stepLetPass = "let_pass"
+
 // lateWait is how old a decision may be to say something about the waits now.
 const lateWait = time.Hour
 
@@ -36,7 +43,7 @@ func (s *Service) watchWaits(ctx context.Context, tx seawall.Tx, p gate.Pass, si
 	if err := s.d.Waits.SaveWait(ctx, tx, w); err != nil {
 		return err
 	}
-	return s.engine.StartTimer(ctx, tx, loop.Loop{}, timerWait, string(site.ID), tx.Now())
+	return s.engine.StartTimer(ctx, tx, loop.Loop{}, timerWait, string(site.ID), tx.Now().Add(firstLook))
 }
 
 // waitDue looks at the waits of a site: above the target the alarm opens, back at it
@@ -68,7 +75,9 @@ func (s *Service) waitDue(ctx context.Context, tx seawall.Tx, id seawall.SiteID)
 	switch {
 	case over && w.Loop == "":
 		err = s.openAlarm(ctx, tx, site, queues[worst], f, &w)
-	case !over && w.Loop != "":
+	case over:
+		err = s.lookAlarm(ctx, tx, site, queues[worst], f, &w)
+	case w.Loop != "":
 		err = s.endAlarm(ctx, tx, site, &w)
 	}
 	if err != nil {
@@ -115,6 +124,37 @@ func (s *Service) openAlarm(ctx context.Context, tx seawall.Tx, site gate.Site, 
 	}
 	return s.record(ctx, tx, "waits.alarm", site.Ref(), site.Area, "", map[string]string{"p95": itoa(w.P95), "target": itoa(w.Target), "advice": plan.Text.ZH,
 		"adviceEn": plan.Text.EN, "hopeless": yesNo(w.Hopeless)}, l.Ref())
+}
+
+// lookAlarm looks again at an alarm that goes on: where by now not even all lanes keep
+// the longest wait, or do so again, its duty is changed and whoever leads is told.
+func (s *Service) lookAlarm(ctx context.Context, tx seawall.Tx, site gate.Site, q gateQueue, f waitFigures, w *gate.Wait) error {
+	plan, err := q.compare(planAsk{most: q.most, longest: s.longestHold(s.today(tx)), noFewer: true}, f)
+	if err != nil {
+		return notComputed("response.lookAlarm", err)
+	}
+	if plan.Hopeless == w.Hopeless {
+		return nil
+	}
+	w.Hopeless = plan.Hopeless
+	o, err := s.planLoop(ctx, tx, waitKind, s.aboutWaits(site, *w))
+	if err != nil {
+		return err
+	}
+	l, err := s.d.Loops.Loop(ctx, tx, w.Loop)
+	if err != nil {
+		return err
+	}
+	w.Version++
+	if err := s.d.Waits.SaveWait(ctx, tx, *w); err != nil {
+		return err
+	}
+	asked := func(key string) bool { return key == stepLetPass }
+	steps := slices.DeleteFunc(o.Steps, func(st loop.StepPlan) bool { return !asked(st.Key) })
+	if l, err = s.engine.Replan(ctx, tx, l.ID, loop.Replan{Regime: l.Regime, Rule: l.Rule, Of: asked, Steps: steps, Reason: plan.Text.ZH}); err != nil {
+		return err
+	}
+	return s.tellLead(ctx, tx, site, l, seawall.Text{ZH: site.Name.ZH + "：" + plan.Text.ZH, EN: site.Name.EN + ": " + plan.Text.EN})
 }
 
 // tellLead tells whoever leads the shift, else whoever answers for the alarm.
