@@ -31,7 +31,7 @@ type importRule struct {
 func domain() []string {
 	return []string{"internal/ledger", "internal/area", "internal/regime", "internal/loop", "internal/casebook",
 		"internal/border", "internal/place", "internal/surveillance", "internal/gap", "internal/plan",
-		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/gate", "internal/relief", "internal/device", "internal/freight"}
+		"internal/vault", "internal/auth", "internal/intake", "internal/protocol", "internal/gate", "internal/relief", "internal/device", "internal/freight", "internal/goods"}
 }
 
 // adapters stand between the domain and the world.
@@ -63,7 +63,7 @@ func importRules() []importRule {
 			reason: "the store serves the domain and nobody else"},
 		{who: []string{"internal/httpapi/..."}, not: []string{"internal/store/...", "internal/stream/...", "internal/app/...", "internal/cli/...", "internal/config/..."},
 			reason: "HTTP calls use cases, never the database"},
-		{who: []string{"internal/webui/...", "internal/config/...", "internal/locale/...", "regimes/...", "protocols/...", "gates/..."},
+		{who: []string{"internal/webui/...", "internal/config/...", "internal/locale/...", "regimes/...", "protocols/...", "gates/...", "goods/..."},
 			not: []string{"internal/...", "cmd/..."}, but: []string{"internal/locale"},
 			reason: "files and figures know nobody"},
 		{who: []string{"internal/strictyaml"}, not: ours, but: []string{"internal/strictyaml"}, reason: "reading YAML is the same whatever the file means"},
@@ -155,7 +155,7 @@ func TestVocabularyStandsAlone(t *testing.T) {
 func TestEveryPackageHasItsPlace(t *testing.T) {
 	known := append(append(domain(), adapters()...), engines()...)
 	known = append(known, ".", "cmd/seawall", "internal/response/...", "internal/app/...", "internal/cli/...",
-		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "internal/ticket", "internal/strictyaml", "internal/waits", "regimes", "protocols", "gates", "examples/...")
+		"internal/locale", "internal/bench", "internal/proof", "internal/story", "internal/scenario", "internal/ticket", "internal/strictyaml", "internal/waits", "regimes", "protocols", "gates", "goods", "examples/...")
 	for _, dir := range packageDirs(t) {
 		if testSupport(dir) {
 			dir = path.Dir(dir)

@@ -13,5 +13,6 @@ func tables() []refolder {
 		travelGroups(), arrivals(), reports(), custodies(), grades(),
 		trips(), tripCrews(), tripMoves(), tripLegs(), permits(), carriers(), serviceAreas(), areaVisits(), closures(),
 		fieldDevices(), operations(), conflicts(), transfers(), photos(), papers(),
+		lots(), samplePoints(), goodsSamples(), treatments(), lotLegs(), goodsWorkers(),
 	}
 }
