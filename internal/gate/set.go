@@ -91,19 +91,26 @@ func (s *Set) link() {
 	})
 }
 
-// overlaps finds two files that hold in one place on one day.
+// overlaps finds two files that hold in one place on one day; the later one is told,
+// or the one that is asked about.
 func (s *Set) overlaps() (bad []Problem) {
-	for i, r := range s.rules {
-		for _, o := range s.rules[:i] {
-			if o.Jurisdiction == r.Jurisdiction && (!o.To.Known() || o.To >= r.From) {
-				k := slices.IndexFunc(s.files, func(f *file) bool { return f.doc.ID == r.ID })
-				f := &file{name: s.files[k].name, src: s.files[k].src, tree: s.files[k].tree}
-				f.problem("valid", "与 %s 的有效期重叠", "its days overlap those of %s", o.ID)
-				bad = append(bad, f.problems...)
-			}
-		}
+	for i, f := range s.files {
+		bad = append(bad, f.overlap(s.files[:i])...)
 	}
 	return bad
+}
+
+// overlap says which of others hold where and when this file does.
+func (f *file) overlap(others []*file) []Problem {
+	mine := f.rules()
+	told := &file{name: f.name, src: f.src, tree: f.tree}
+	for _, o := range others {
+		r := o.rules()
+		if r.Jurisdiction == mine.Jurisdiction && r.ID != mine.ID && (!r.To.Known() || r.To >= mine.From) && (!mine.To.Known() || mine.To >= r.From) {
+			told.problem("valid", "与 %s 的有效期重叠", "its days overlap those of %s", r.ID)
+		}
+	}
+	return told.problems
 }
 
 // Check reports what is wrong with one further file, as if it were added to the
@@ -113,9 +120,7 @@ func (s *Set) Check(name string, src []byte) []Problem {
 	if len(f.problems) > 0 {
 		return f.problems
 	}
-	with := &Set{files: append(slices.DeleteFunc(slices.Clone(s.files), func(o *file) bool { return o.doc.ID == f.doc.ID }), f)}
-	with.link()
-	return with.overlaps()
+	return f.overlap(s.files)
 }
 
 // All gives every file's rules, by jurisdiction and day.
