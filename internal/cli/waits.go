@@ -26,12 +26,15 @@ type waitsCmd struct {
 	Target int    `help:"Target in minutes; the city's unless given."`
 	Most   int    `help:"Lanes that can be staffed; all unless given."`
 	Keep   bool   `help:"Put the plan in force: the given lanes, else the cheapest."`
+	Model  string `help:"File of an evening written by hand: arrivals, lanes and services by hour; computed and simulated without any records."`
 	JSON   bool   `name:"json" help:"Print as JSON."`
 }
 
 // Run prints the waits of all sites, of one, or a comparison of plans.
 func (c *waitsCmd) Run(e *env) error {
 	switch {
+	case c.Model != "":
+		return c.written(e)
 	case c.Site == "":
 		return c.list(e)
 	case c.Plan || c.Lanes != "" || c.Keep:

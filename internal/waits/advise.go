@@ -7,7 +7,9 @@ import (
 
 // Block is a shift: so many lanes from one slot up to another, exclusive.
 type Block struct {
-	From, To, Lanes int
+	From  int `yaml:"from"`
+	To    int `yaml:"to"`
+	Lanes int `yaml:"lanes"`
 }
 
 // The kinds of advice.
