@@ -5,6 +5,7 @@
  */
 import { computed, ref, shallowRef } from 'vue'
 import { ApiError, configure, online, session as api, type Session } from '@/api'
+import { client, run } from '@/api/client'
 import { Lost, Offline, Queue, type Op, type Result, type Round, type Send } from './queue'
 import { BrowserRows } from './rows'
 import { newPair, type Pair } from './ticket'
@@ -49,6 +50,8 @@ export function useDoor(kind: Kind) {
   /** The session at the server is over: what was done waits for a new sign-in. */
   const signedOut = ref(false)
   const demo = ref(false)
+  /** Why the server took nothing of the last round, '' where it did. */
+  const failure = ref('')
   let idle: ReturnType<typeof setTimeout> | undefined
 
   configure({ onSignedOut: () => (signedOut.value = true) })
@@ -111,7 +114,30 @@ export function useDoor(kind: Kind) {
       return
     }
     await enter(v, me)
-    if (!(await load().catch(() => false)) && online.value) signedOut.value = true
+    await resume().catch(() => false)
+  }
+
+  /** Takes the session up again where the page was opened without a network: without
+   * it nothing can be sent. False where there is none or no network; a device that
+   * was reported lost is wiped. */
+  async function resume(): Promise<boolean> {
+    if (await load()) return true
+    if (!online.value) return false
+    signedOut.value = true
+    await stillOurs()
+    return false
+  }
+
+  /** Asks whether this device is to be wiped: needs no session, as losing a device
+   * ends them all. */
+  async function stillOurs(): Promise<void> {
+    if (!self.value) return
+    try {
+      await run(client.GET('/api/v1/public/devices/{id}', { params: { path: { id: self.value.device } } }))
+    } catch (e) {
+      if (!(e instanceof ApiError)) throw e
+      if (e.status === 410) await wipe()
+    }
   }
 
   async function enter(v: Vault, me: Self): Promise<void> {
@@ -146,6 +172,7 @@ export function useDoor(kind: Kind) {
 
   /** Signs out and wipes. What is not sent is lost: the page asks before. */
   async function signOut(): Promise<void> {
+    if (self.value) await run(client.POST('/api/v1/devices/{id}/retire', { params: { path: { id: self.value.device } } })).catch(() => undefined)
     await api.signOut().catch(() => undefined)
     await wipe()
   }
@@ -160,10 +187,11 @@ export function useDoor(kind: Kind) {
     if (!queue.value) throw new Error('the device is locked')
     await queue.value.add(op)
     await count()
-    void sync()
+    void sync().catch(() => undefined)
   }
 
   const send: Send = async (ops) => {
+    if (!who.value && !(await resume())) throw new Offline()
     try {
       return await kind.send(self.value!, ops)
     } catch (e) {
@@ -178,9 +206,14 @@ export function useDoor(kind: Kind) {
   async function sync(): Promise<Round | undefined> {
     if (!queue.value || !self.value) return undefined
     try {
-      return await queue.value.send(send)
+      const round = await queue.value.send(send)
+      failure.value = ''
+      return round
     } catch (e) {
-      if (!(e instanceof Lost)) throw e
+      if (!(e instanceof Lost)) {
+        failure.value = (e as Error).message
+        throw e
+      }
       await wipe()
       return undefined
     } finally {
@@ -189,9 +222,9 @@ export function useDoor(kind: Kind) {
   }
 
   return {
-    stage, vault, queue, self, who, waiting, troubles, signedOut, demo,
+    stage, vault, queue, self, who, waiting, troubles, signedOut, demo, failure,
     offline: computed(() => !online.value),
-    start, signIn, enrol, unlock, lock, touched, wipe, signOut, add, sync, count,
+    start, signIn, enrol, unlock, resume, stillOurs, lock, touched, wipe, signOut, add, sync, count,
   }
 }
 

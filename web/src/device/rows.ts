@@ -12,10 +12,11 @@ export interface Rows {
   clear(): Promise<void>
 }
 
-/** `lock` holds what opens the vault, `sealed` what is in it. */
-export type Table = 'lock' | 'sealed'
+/** `lock` holds what opens the vault, `sealed` what is in it, `large` what is not
+ * read with everything else: pictures. */
+export type Table = 'lock' | 'sealed' | 'large'
 
-const TABLES: Table[] = ['lock', 'sealed']
+const TABLES: Table[] = ['lock', 'sealed', 'large']
 
 /** The browser's own database under a name. */
 export class BrowserRows implements Rows {
@@ -24,9 +25,9 @@ export class BrowserRows implements Rows {
 
   private open(): Promise<IDBDatabase> {
     this.db ??= new Promise((ok, fail) => {
-      const r = indexedDB.open(this.name, 1)
+      const r = indexedDB.open(this.name, 2)
       r.onupgradeneeded = () => {
-        for (const t of TABLES) r.result.createObjectStore(t)
+        for (const t of TABLES) if (!r.result.objectStoreNames.contains(t)) r.result.createObjectStore(t)
       }
       r.onsuccess = () => {
         // another tab wipes: let it, or it waits for us for ever

@@ -10,8 +10,8 @@ const EC = { name: 'ECDSA', namedCurve: 'P-256' } as const
 const SHA = { name: 'ECDSA', hash: 'SHA-256' } as const
 const text = new TextEncoder()
 
-/** The kinds: permit, snapshot of a gate, hand-over, receipt. */
-export type Kind = 'P' | 'S' | 'H' | 'R'
+/** The kinds: permit, snapshot of a gate, hand-over, receipt, operation of a phone. */
+export type Kind = 'P' | 'S' | 'H' | 'R' | 'O'
 
 /** What a ticket says; `payload` is not to be believed before `verify`. */
 export interface Ticket<T = unknown> {

@@ -5,7 +5,7 @@
  * Ten wrong PINs, signing out, or the server saying that the device is lost wipe
  * it. What this does and does not prevent: docs/design/0009-field-phone.md.
  */
-import type { Rows } from './rows'
+import type { Rows, Table } from './rows'
 
 /** Source: OWASP password storage, PBKDF2-HMAC-SHA256. */
 const ROUNDS = 600_000
@@ -105,19 +105,20 @@ export class Vault {
     return new Vault(rows, data, names)
   }
 
-  /** Keeps a value that JSON can say; resolves when it is on the disk. */
-  async put(key: string, value: unknown): Promise<void> {
-    await this.seal(key, text.encode(JSON.stringify({ key, value })))
+  /** Keeps a value that JSON can say; resolves when it is on the disk. In `large`
+   * stands what `list` never reads. */
+  async put(key: string, value: unknown, table: Table = 'sealed'): Promise<void> {
+    await this.seal(table, key, text.encode(JSON.stringify({ key, value })))
   }
 
   /** Gives a value, undefined where there is none. */
-  async get<T>(key: string): Promise<T | undefined> {
-    const row = (await this.rows.get('sealed', await this.name(key))) as Sealed | undefined
+  async get<T>(key: string, table: Table = 'sealed'): Promise<T | undefined> {
+    const row = (await this.rows.get(table, await this.name(key))) as Sealed | undefined
     return row && ((await this.open(row)) as Kept<T>).value
   }
 
-  async remove(key: string): Promise<void> {
-    await this.rows.remove('sealed', await this.name(key))
+  async remove(key: string, table: Table = 'sealed'): Promise<void> {
+    await this.rows.remove(table, await this.name(key))
   }
 
   /** Everything whose key begins so, in the order of the keys. */
@@ -132,10 +133,10 @@ export class Vault {
     return this.rows.clear()
   }
 
-  private async seal(key: string, plain: Uint8Array): Promise<void> {
+  private async seal(table: Table, key: string, plain: Uint8Array): Promise<void> {
     const iv = random(12)
     const data = new Uint8Array(await crypto.subtle.encrypt({ name: 'AES-GCM', iv: bytes(iv) }, this.data, bytes(plain)))
-    await this.rows.put('sealed', await this.name(key), { iv, data } satisfies Sealed)
+    await this.rows.put(table, await this.name(key), { iv, data } satisfies Sealed)
   }
 
   private async open(row: Sealed): Promise<unknown> {
