@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seawall-city/seawall"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 )
 
 // isKey reports a key of a rule or an exemption: small letters, digits and _.
@@ -49,7 +50,7 @@ func (f *file) check() {
 		f.checkRule(i)
 	}
 	f.checkOrder()
-	if len(f.problems) == 0 {
+	if len(f.Problems) == 0 {
 		f.checkReached()
 	}
 }
@@ -115,7 +116,7 @@ func (f *file) checkRule(i int) {
 	f.both(at+".source", r.Source)
 	list, bad := conditions(r.If)
 	for _, b := range bad {
-		f.tell(at+".if", b)
+		f.Add(at+".if", strictyaml.Words(b))
 	}
 	for _, c := range list {
 		f.checkCondition(at+".if", c)

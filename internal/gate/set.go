@@ -9,6 +9,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/gates"
+	"github.com/seawall-city/seawall/internal/strictyaml"
 )
 
 // Set is all files of gate rules that an office works with. It is read-only and
@@ -60,10 +61,10 @@ func read(fsys fs.FS) (files []*file, bad []Problem, err error) {
 		}
 		f := checked(path, src)
 		if i := slices.IndexFunc(files, func(o *file) bool { return o.doc.ID == f.doc.ID }); i >= 0 {
-			f.problem("id", "编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, files[i].name)
+			f.problem("id", "编号 %s 已在 %s 中使用", "id %s is used in %s already", f.doc.ID, files[i].Name)
 		}
-		bad = append(bad, f.problems...)
-		if len(f.problems) == 0 {
+		bad = append(bad, f.Problems...)
+		if len(f.Problems) == 0 {
 			files = append(files, f)
 		}
 		return nil
@@ -73,10 +74,10 @@ func read(fsys fs.FS) (files []*file, bad []Problem, err error) {
 
 func checked(name string, src []byte) *file {
 	f := parse(name, src)
-	if len(f.problems) == 0 {
+	if !f.Wrong() {
 		f.check()
 	}
-	slices.SortStableFunc(f.problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	strictyaml.InOrder(f.Problems)
 	return f
 }
 
@@ -103,22 +104,22 @@ func (s *Set) overlaps() (bad []Problem) {
 // overlap says which of others hold where and when this file does.
 func (f *file) overlap(others []*file) []Problem {
 	mine := f.rules()
-	told := &file{name: f.name, src: f.src, tree: f.tree}
+	told := &file{File: f.Fresh()}
 	for _, o := range others {
 		r := o.rules()
 		if r.Jurisdiction == mine.Jurisdiction && r.ID != mine.ID && (!r.To.Known() || r.To >= mine.From) && (!mine.To.Known() || mine.To >= r.From) {
 			told.problem("valid", "与 %s 的有效期重叠", "its days overlap those of %s", r.ID)
 		}
 	}
-	return told.problems
+	return told.Problems
 }
 
 // Check reports what is wrong with one further file, as if it were added to the
 // set (or took the place of the file with its id).
 func (s *Set) Check(name string, src []byte) []Problem {
 	f := checked(name, src)
-	if len(f.problems) > 0 {
-		return f.problems
+	if len(f.Problems) > 0 {
+		return f.Problems
 	}
 	return f.overlap(s.files)
 }
