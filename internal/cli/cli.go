@@ -75,6 +75,9 @@ type commands struct {
 	Import   ImportCmd      `cmd:"" help:"Import a file of areas, cases, contacts, links, follow-ups or results."`
 	Capacity capacityCmd    `cmd:"" help:"Take rooms, teams and other means of areas from a CSV file."`
 	Arrival  arrivalCmd     `cmd:"" help:"Take in and look at arrivals and the grades of areas."`
+	Trip     tripCmd        `cmd:"" help:"Look at freight trips and take in a carrier's table."`
+	Area     serviceAreaCmd `cmd:"" name:"service-area" help:"Look at motorway service areas and tell what is open."`
+	Carrier  carrierCmd     `cmd:"" help:"Enter carriers and look at the white list."`
 	Appeal   appealCmd      `cmd:"" help:"Look at objections to measures and take them down."`
 	Help     helpRequestCmd `cmd:"" name:"help-request" help:"Look at requests for help and take them down."`
 	Board    boardCmd       `cmd:"" help:"Look at the duties of one kind: list, pipeline, calendar, load by owner."`

@@ -69,6 +69,7 @@ func translateHelp(n *kong.Node) {
 	maps.Copy(zh, protocolHelp())
 	maps.Copy(zh, officeHelp())
 	maps.Copy(zh, gateHelp())
+	maps.Copy(zh, freightHelp())
 	put := func(help *string) {
 		if t, ok := zh[*help]; ok {
 			*help = t

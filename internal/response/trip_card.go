@@ -60,7 +60,7 @@ func (s *Service) MyTrip(ctx context.Context, code string) (MyTrip, error) {
 }
 
 func (s *Service) myTrip(ctx context.Context, tx seawall.Tx, t freight.Trip) (MyTrip, error) {
-	out := MyTrip{No: t.No, PlateMask: t.PlateMask, State: t.State, Transit: t.Transit, Cargo: t.Cargo, Planned: t.Planned, Route: t.Route,
+	out := MyTrip{No: t.No, At: t.CreatedAt, PlateMask: t.PlateMask, State: t.State, Transit: t.Transit, Cargo: t.Cargo, Planned: t.Planned, Route: t.Route,
 		Needs: []MyHelp{}}
 	if next, ok := t.NextStop(); ok && freight.Running(t.State) {
 		out.Next = &next

@@ -208,6 +208,7 @@ type FoundTrip struct {
 // MyTrip is a trip as its driver reads it behind the card's code: no name.
 type MyTrip struct {
 	No        string         `json:"no"`
+	At        time.Time      `json:"at"`
 	Code      string         `json:"code,omitempty"`
 	QR        string         `json:"qr,omitempty" doc:"the card's code as an SVG"`
 	PlateMask string         `json:"plateMask"`

@@ -82,6 +82,9 @@ type Beat struct {
 	Grades   *GradesBeat   `yaml:"grades"`
 	Arrivals *ArrivalsBeat `yaml:"arrivals"`
 	Feed     *FeedBeat     `yaml:"feed"`
+	// Trip declares a lorry's trip, Drive is what it does next.
+	Trip  *TripBeat  `yaml:"trip"`
+	Drive *DriveBeat `yaml:"drive"`
 }
 
 // Person describes somebody in a story; without a name one is invented.

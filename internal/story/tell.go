@@ -37,8 +37,12 @@ type teller struct {
 	cases map[string]casebook.Case
 	// groups are those who came, by their key.
 	groups map[string]group
-	made   int64 // groups of people invented so far
-	seq    int
+	// trips and carriers are the freight of the story, by their keys.
+	trips    map[string]driven
+	carriers map[string]seawall.CarrierID
+	drivers  int64
+	made     int64 // groups of people invented so far
+	seq      int
 }
 
 // beatAt is a beat at its instant; daily beats are one for each day.
@@ -52,8 +56,13 @@ type beatAt struct {
 // as they would have, clocks fire on the way. Afterwards the clock stands at
 // Start. A story is told once, on an empty city.
 func (s *Story) Tell(ctx context.Context, st Stage) error {
-	t := &teller{Stage: st, story: s, who: map[string]response.Who{}, cases: map[string]casebook.Case{}, groups: map[string]group{}}
-	beats := t.flatten()
+	t := &teller{Stage: st, story: s, who: map[string]response.Who{}, cases: map[string]casebook.Case{}, groups: map[string]group{},
+		trips: map[string]driven{}, carriers: map[string]seawall.CarrierID{}}
+	freight, err := freightOf(s.ID)
+	if err != nil {
+		return err
+	}
+	beats := t.flatten(freight.Beats)
 	if len(beats) > 0 {
 		t.SetClock(beats[0].at.Add(-time.Hour))
 	}
@@ -75,9 +84,9 @@ func (s *Story) Tell(ctx context.Context, st Stage) error {
 }
 
 // flatten gives every beat its instants and puts them in order.
-func (t *teller) flatten() []beatAt {
+func (t *teller) flatten(more []Beat) []beatAt {
 	var out []beatAt
-	for _, b := range t.story.Beats {
+	for _, b := range append(slices.Clone(t.story.Beats), more...) {
 		if b.Daily == nil {
 			out = append(out, beatAt{at: b.At.In(t.Zone), beat: b})
 			continue
@@ -114,7 +123,10 @@ func (t *teller) people(ctx context.Context) error {
 			return fmt.Errorf("capacity %s: %w", c.Area, err)
 		}
 	}
-	return t.sites(ctx)
+	if err := t.sites(ctx); err != nil {
+		return err
+	}
+	return t.roads(ctx)
 }
 
 // sites enters the gates and other transport sites of the city of the story.
@@ -171,6 +183,10 @@ func (t *teller) play(ctx context.Context, b beatAt) error {
 		return t.come(ctx, who, b.beat.Arrivals)
 	case b.beat.Feed != nil:
 		return t.feed(ctx, who, b.beat.Feed)
+	case b.beat.Trip != nil:
+		return t.declare(ctx, who, b.beat.Trip)
+	case b.beat.Drive != nil:
+		return t.drive(ctx, who, b.beat.Drive)
 	case b.beat.Retract != nil:
 		c := t.cases[b.beat.Retract.Case]
 		_, err := t.Main.Retract(ctx, who, response.Retraction{
@@ -313,7 +329,7 @@ func (t *teller) workContact(ctx context.Context, who response.Who, c casebook.C
 func (s *Story) Begins(zone *time.Location) time.Time {
 	t := &teller{Stage: Stage{Zone: zone}, story: s}
 	begin := s.Start.In(zone)
-	if beats := t.flatten(); len(beats) > 0 && beats[0].at.Before(begin) {
+	if beats := t.flatten(nil); len(beats) > 0 && beats[0].at.Before(begin) {
 		begin = beats[0].at
 	}
 	return begin.Add(-2 * time.Hour)

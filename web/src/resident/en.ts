@@ -15,6 +15,7 @@ export const en: typeof zh = {
     duties: ['My duties', 'What, until when, why, whom to ask'],
     appeal: ['Object', 'If a measure on you is wrong'],
     help: ['Ask for help', 'In an emergency call 120 at once'],
+    trip: ['Freight and drivers', 'Declare a trip a day ahead; food, rest, a doctor, complaints'],
   },
   waivers: 'Public: stricter local rules',
   who: 'No account; your device is not recorded. What you enter goes to the community and command desk in charge. Without a phone, your community or 12345 will do it with you.',

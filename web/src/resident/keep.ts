@@ -61,7 +61,7 @@ export function mint(): string {
   return s
 }
 
-export type Code = { kind: 'declare' | 'appeal' | 'help'; no: string; code: string; at: string }
+export type Code = { kind: 'declare' | 'appeal' | 'help' | 'trip'; no: string; code: string; at: string }
 export const codes = (): Code[] => get<Code[]>('codes') || []
 export function keepCode(c: Code): void {
   put('codes', [c].concat(codes().filter((o) => o.code !== c.code)).slice(0, 20))

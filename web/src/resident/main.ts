@@ -12,21 +12,23 @@ import { drop, get } from './keep'
 import { onSent, watchNetwork, type Answer, type Parcel } from './queue'
 import { keptCodes } from './shown'
 import { follow, frame, go, link, problem, screen } from './shell'
+import { trip } from './trip'
+import { tripCard } from './tripcard'
 import { w } from './words'
 import './resident.css'
 
 function home(): void {
   const t = w()
-  const unfinished = (['declare', 'appeal', 'help'] as const).filter((id) => draftOf(id))
+  const unfinished = (['declare', 'appeal', 'help', 'trip'] as const).filter((id) => draftOf(id))
   drop('changing')
   screen(
     t.hello,
-    h('nav', { 'aria-label': t.hello }, h('ul', { class: 'tasks' }, ['declare', 'applies', 'duties', 'appeal', 'help'].map((id) =>
+    h('nav', { 'aria-label': t.hello }, h('ul', { class: 'tasks' }, ['declare', 'applies', 'duties', 'appeal', 'help', 'trip'].map((id) =>
       h('li', null, h('a', { class: 'task ' + id, href: link('/me/' + id), 'data-task': id, onclick: follow('/me/' + id) }, h('strong', null, t.tasks[id][0]), h('small', null, t.tasks[id][1])))))),
     unfinished.map((id) => h('p', { class: 'note' }, t.unfinished + '：' + t.tasks[id][0] + ' ',
       h('button', { type: 'button', class: 'small', 'data-test': 'resume', onclick: () => go('/me/' + id + '/next') }, t.goOn), ' ',
       h('button', { type: 'button', class: 'small', onclick: () => { discard(id); home() } }, t.discard))),
-    keptCodes((c) => '/me/duties/' + encodeURIComponent(c), home),
+    keptCodes((c) => (/^T/i.test(c) ? '/me/trip/' : '/me/duties/') + encodeURIComponent(c), home),
     h('p', { class: 'small' }, h('a', { href: link('/me/waivers'), onclick: follow('/me/waivers') }, t.waivers)),
   )
   const refused = get<string>('refused')
@@ -50,6 +52,8 @@ function draw(): void {
       return applies(step || '')
     case 'duties':
       return duties(step || '')
+    case 'trip':
+      return /^(next|check|sending|done|plate|kind|cargo|where|route|when|short|crew)$/.test(step || '') ? flow(trip, step) : void tripCard(step || '')
     case 'waivers':
       return void waivers()
   }
@@ -66,7 +70,7 @@ function flow<D>(f: Flow<D>, step: string | undefined): void {
 
 /** What waited has gone out: shown at once where somebody is waiting for it. */
 function arrived(p: Parcel, a: Answer): void {
-  const f = [declare, appeal, help].filter((x) => x.id === p.kind)[0] as Flow<unknown>
+  const f = [declare, appeal, help, trip].filter((x) => x.id === p.kind)[0] as Flow<unknown>
   const here = location.pathname.indexOf('/me/' + p.kind + '/sending') === 0
   if (here) sent(f, a, null)
   else {
