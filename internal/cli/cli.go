@@ -82,6 +82,9 @@ type commands struct {
 	Help     helpRequestCmd `cmd:"" name:"help-request" help:"Look at requests for help and take them down."`
 	Board    boardCmd       `cmd:"" help:"Look at the duties of one kind: list, pipeline, calendar, load by owner."`
 	Entry    entryCmd       `cmd:"" help:"Fill in forms that open duties, and look at them."`
+	Device   deviceCmd      `cmd:"" help:"Look at phones of the field, report them lost, sign as one."`
+	Sync     syncCmd        `cmd:"" help:"Send a phone's queue of signed operations."`
+	Step     stepCmd        `cmd:"" help:"Print the paper form of a step."`
 	Regime   regimeCmd      `cmd:"" help:"Explain, compare and check rule files."`
 	Protocol protocolCmd    `cmd:"" help:"Write, check and try protocol files."`
 	Waits    waitsCmd       `cmd:"" help:"How long vehicles wait at gates, how long they will, and what other lanes would do."`

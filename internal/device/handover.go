@@ -1,6 +1,9 @@
 package device
 
 import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/seawall-city/seawall"
@@ -55,6 +58,18 @@ type Transfer struct {
 // Ref points to the transfer.
 func (t Transfer) Ref() seawall.Ref {
 	return seawall.Ref{Kind: seawall.KindTransfer, ID: t.ID}
+}
+
+// ReadGiven reads what an offer says of itself, unchecked: the receiver's phone
+// shows it before it looks at the signature.
+func ReadGiven(text string) (Given, bool) {
+	var g Given
+	parts := strings.Split(text, ".")
+	if len(parts) != 4 {
+		return g, false
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[2])
+	return g, err == nil && json.Unmarshal(b, &g) == nil && g.Nonce != ""
 }
 
 // Fits says what is wrong with two tickets of one hand-over: a message key, ""

@@ -19,7 +19,8 @@ var volatile = regexp.MustCompile(`@[0-9a-f]{12}\b`)
 // command runs "seawall …" and holds what it prints against the lines below:
 // standard output, lines of standard error behind "2> ", and "exit N" where the
 // command failed. A line "…" stands for any number of lines. $DIR is the
-// directory of the scenario's files, @NAME one of them.
+// directory of the scenario's files, @NAME one of them, $DATA the data directory
+// by which the command finds the running instance.
 func (r *run) command(s *Step) error {
 	args := argument.FindAllString(s.Rest, -1)
 	if len(args) == 0 || args[0] != "seawall" {
@@ -35,6 +36,13 @@ func (r *run) command(s *Step) error {
 	for i, a := range args {
 		a = strings.Trim(a, `"`)
 		a = strings.ReplaceAll(a, "$DIR", dir)
+		if strings.Contains(a, "$DATA") {
+			data, err := r.data(s)
+			if err != nil {
+				return err
+			}
+			a = strings.ReplaceAll(a, "$DATA", data)
+		}
 		if name, ok := strings.CutPrefix(a, "@"); ok && r.files[name] != "" {
 			a = filepath.Join(dir, name)
 		}
@@ -54,6 +62,18 @@ func (r *run) command(s *Step) error {
 	return r.printed(s, came, code)
 }
 
+// data opens the instance and the door by which a command reaches it.
+func (r *run) data(s *Step) (string, error) {
+	if err := r.open(s); err != nil {
+		return "", err
+	}
+	dir, err := r.door()
+	if err != nil {
+		return "", r.machineFault(s.Pos, err)
+	}
+	return dir, nil
+}
+
 // transcript gives what a command did as lines.
 func (r *run) transcript(out, errs string, code int, dir string) []string {
 	text := strings.TrimRight(out, "\n")
@@ -66,6 +86,9 @@ func (r *run) transcript(out, errs string, code int, dir string) []string {
 		text += fmt.Sprintf("\nexit %d", code)
 	}
 	text = strings.ReplaceAll(text, dir, "$DIR")
+	if r.doorDir != "" {
+		text = strings.ReplaceAll(text, r.doorDir, "$DATA")
+	}
 	text = volatile.ReplaceAllString(text, "@HASH")
 	var lines []string
 	for l := range strings.SplitSeq(strings.TrimLeft(text, "\n"), "\n") {

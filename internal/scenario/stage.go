@@ -24,8 +24,11 @@ type stage struct {
 	face, machine atomic.Pointer[http.Handler]
 	endStreams    func()
 	server        *http.Server
-	drop          func() error
-	sessions      map[string]*session
+	// doorDir and doorman let commands in, where one asked (door.go).
+	doorDir  string
+	doorman  *http.Server
+	drop     func() error
+	sessions map[string]*session
 	// logins are the accounts there are, in the order of their making.
 	logins []*session
 }
@@ -130,7 +133,7 @@ func (r *run) shut() error {
 			errs = append(errs, r.server.Close())
 		}
 	}
-	errs = append(errs, r.app.Close())
+	errs = append(errs, r.closeDoor(), r.app.Close())
 	r.app = nil
 	return errors.Join(errs...)
 }
