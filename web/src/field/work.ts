@@ -80,11 +80,13 @@ export function light(ops: FieldOp[]): FieldOp[] {
 }
 
 /** Sorts a day: late first, then by band, within a band what is near, then by
- * deadline. The same order as the server's, with the phone's own clock and place. */
+ * deadline: the server's order, with the phone's own clock and place. What is due
+ * after tonight goes by its day first. */
 export function sorted(steps: Step[], now: number, at?: { lat: number; lon: number }): Step[] {
   const rank = (s: Step) => (s.due && Date.parse(s.due) < now && Date.parse(s.due) > 0 ? 0 : Math.max(1, BANDS[s.band]))
   const km = (s: Step) => (at && (s.lat || s.lon) ? distance(at.lat, at.lon, s.lat!, s.lon!) : (s.near.km ?? 0))
-  return [...steps].sort((a, b) => rank(a) - rank(b) || km(a) - km(b) || a.near.steps - b.near.steps || Date.parse(a.due) - Date.parse(b.due) || (a.step < b.step ? -1 : 1))
+  const day = (s: Step) => (rank(s) === BANDS.later ? Math.floor(Date.parse(s.due) / 86_400_000) || 0 : 0)
+  return [...steps].sort((a, b) => rank(a) - rank(b) || day(a) - day(b) || km(a) - km(b) || a.near.steps - b.near.steps || (Date.parse(a.due) || 0) - (Date.parse(b.due) || 0) || (a.step < b.step ? -1 : 1))
 }
 
 /** The great-circle distance in km (haversine; mean radius of the Earth, IUGG). */
@@ -114,10 +116,7 @@ export function useWork(door: Door) {
     onNow: (at) => {
       const d = Date.parse(at) - Date.now()
       // the demonstration's clock stands years away, a phone's a few minutes
-      if (Number.isFinite(d) && Math.abs(d - offset.value) > 2000) {
-        offset.value = d
-        void door.vault.value?.put('field/offset', d)
-      }
+      if (Number.isFinite(d) && Math.abs(d - offset.value) > 2000) offset.value = d
     },
   })
 
@@ -181,6 +180,7 @@ export function useWork(door: Door) {
     expired.value = false
     conflicts.value = open ?? []
     const v = vault()
+    await v.put('field/offset', offset.value)
     await v.put('field/day', fresh)
     await v.put('field/conflicts', conflicts.value)
     await v.put('field/zone', zone.value)
