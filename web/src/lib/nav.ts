@@ -3,7 +3,7 @@ import { useSession } from '@/stores/session'
 
 /** A place of the navigation. The first ones stand in the bar, the others in its
  * "more", under the heading of their group. */
-export type PlaceItem = { to: string; label: string; needs: string; group?: 'desk' | 'rules' | 'system' }
+export type PlaceItem = { to: string; label: string; needs: string; group?: 'desk' | 'freight' | 'rules' | 'system' }
 
 const PLACES: PlaceItem[] = [
   { to: '/tonight', label: 'nav.tonight', needs: 'tonight.read' },
@@ -12,6 +12,10 @@ const PLACES: PlaceItem[] = [
   { to: '/arrivals', label: 'nav.arrivals', needs: 'arrival.read' },
   { to: '/duties', label: 'nav.duties', needs: 'step.read' },
   { to: '/boards', label: 'nav.boards', needs: 'step.read' },
+  { to: '/freight', label: 'nav.freight', needs: 'trip.read' },
+  { to: '/gates', label: 'nav.gates', needs: 'gate.read', group: 'freight' },
+  { to: '/waits', label: 'nav.waits', needs: 'gate.read', group: 'freight' },
+  { to: '/service-areas', label: 'nav.serviceAreas', needs: 'trip.read', group: 'freight' },
   { to: '/help', label: 'nav.help', needs: 'help.read', group: 'desk' },
   { to: '/appeals', label: 'nav.appeals', needs: 'appeal.read', group: 'desk' },
   { to: '/import', label: 'nav.import', needs: 'import.read', group: 'desk' },

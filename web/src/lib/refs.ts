@@ -19,6 +19,12 @@ export function pageOf(ref: Ref | undefined): string {
       return `/appeals?open=${id}`
     case 'help':
       return `/help?open=${id}`
+    case 'trip':
+      return `/trips/${id}`
+    case 'site':
+      return `/gates/${id}`
+    case 'service_area':
+      return `/service-areas?open=${id}`
     case 'import':
       return `/import?run=${id}`
     case 'area':
