@@ -216,6 +216,7 @@ func (c *deviceSignCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s  %s", c.ID, c.Kind)
 	return appendLine(c.Queue, text)
 }
 
@@ -258,6 +259,7 @@ func (c *deviceGiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s", c.Nonce)
 	return appendLine(c.Out, text)
 }
 
@@ -278,5 +280,6 @@ func (c *deviceReceiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s", g.Nonce)
 	return appendLine(c.Out, text)
 }
