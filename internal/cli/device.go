@@ -216,7 +216,6 @@ func (c *deviceSignCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.say("%s  %s", c.ID, c.Kind)
 	return appendLine(c.Queue, text)
 }
 
@@ -259,7 +258,6 @@ func (c *deviceGiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.say("%s", c.Nonce)
 	return appendLine(c.Out, text)
 }
 
@@ -280,6 +278,5 @@ func (c *deviceReceiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	e.say("%s", g.Nonce)
 	return appendLine(c.Out, text)
 }
