@@ -13,6 +13,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
@@ -22,6 +23,7 @@ import (
 	"github.com/seawall-city/seawall/internal/store"
 	"github.com/seawall-city/seawall/internal/store/storetest"
 	"github.com/seawall-city/seawall/internal/store/vaultdb"
+	"github.com/seawall-city/seawall/internal/ticket"
 	"github.com/seawall-city/seawall/internal/vault"
 )
 
@@ -97,11 +99,15 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.vault, o.flaky = v, &flakyVault{Vault: v}
 	origins, err := border.LoadOrigins()
 	o.ok(err)
+	gates, err := gate.Load()
+	o.ok(err)
+	tickets, err := ticket.NewKey(rand.Reader)
+	o.ok(err)
 	roster := area.New(db, o.log, zone)
 	o.deps = response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
-		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Texts: db, Areas: db, Border: db, Origins: origins, Relief: db, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
+		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Texts: db, Areas: db, Border: db, Origins: origins, Relief: db, Freight: db, Gates: db, GateRules: gates, Tickets: tickets, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
 		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
-		Field: response.FieldDeps{Store: db, Sessions: db, Coffer: v, Files: heldFiles{}, PhotoDays: 90, DayHours: 36},
+		Field:   response.FieldDeps{Store: db, Sessions: db, Coffer: v, Files: heldFiles{}, PhotoDays: 90, DayHours: 36},
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}}
 	o.main = response.New(o.deps)
 	o.ok(o.main.KeepProtocols(o.ctx))
