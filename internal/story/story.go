@@ -85,6 +85,8 @@ type Beat struct {
 	// Trip declares a lorry's trip, Drive is what it does next.
 	Trip  *TripBeat  `yaml:"trip"`
 	Drive *DriveBeat `yaml:"drive"`
+	// Queue is the day so far at a gate.
+	Queue *QueueBeat `yaml:"queue"`
 }
 
 // Person describes somebody in a story; without a name one is invented.

@@ -187,6 +187,8 @@ func (t *teller) play(ctx context.Context, b beatAt) error {
 		return t.declare(ctx, who, b.beat.Trip)
 	case b.beat.Drive != nil:
 		return t.drive(ctx, who, b.beat.Drive)
+	case b.beat.Queue != nil:
+		return t.queue(ctx, who, b.beat.Queue, b.at)
 	case b.beat.Retract != nil:
 		c := t.cases[b.beat.Retract.Case]
 		_, err := t.Main.Retract(ctx, who, response.Retraction{
