@@ -26,6 +26,16 @@ const QUICK = 1000 // rounds of the test; what they are worth is not what is tes
 const op = (id: string, target = 'step/1'): Op => ({ id, kind: 'note', target, base: 1, at: '2022-03-28T10:00:00Z', body: { text: '体温36.5' } })
 
 describe('the vault', () => {
+  it('keeps what is large sealed as well, and out of the lists', async () => {
+    const rows = new Kept()
+    const v = await Vault.make(rows, PIN, QUICK)
+    await v.put('photo/1', { data: 'readable-picture' }, 'large')
+    expect(await v.get('photo/1', 'large')).toEqual({ data: 'readable-picture' })
+    expect(await v.list('photo/')).toEqual([])
+    expect(rows.read()).not.toContain('readable-picture')
+    await v.remove('photo/1', 'large')
+    expect(await v.get('photo/1', 'large')).toBeUndefined()
+  })
   it('gives back what was kept, and nothing is readable at rest', async () => {
     const rows = new Kept()
     const v = await Vault.make(rows, PIN, QUICK)

@@ -15,7 +15,7 @@ export function formOf(s: Step): Form {
   if (s.form) return s.form
   if (s.report) return reportForm(s.report.statuses)
   const label = both((t) => (s.needs === 'result' ? t.form.resultNote : t.form.note))
-  return { key: 'note', title: s.title, fields: [{ key: 'text', type: 'long', label, help: both((t) => t.noteHelp), required: s.needs === 'note' }] }
+  return { key: 'note', title: s.title, fields: [{ key: 'text', type: 'long', label, help: both((t) => t.noteHelp), required: !!s.needs && s.needs !== 'result' }] }
 }
 
 function reportForm(statuses: string[]): Form {

@@ -7,9 +7,9 @@
 import type { Self } from '@/device/door'
 import { base64url, parse, sign, verify } from '@/device/ticket'
 import { random } from '@/device/vault'
-import { sha256 } from './photo'
+import { sha256 } from './hash'
+import type { Lang } from './texts'
 import type { Person, Step, Text } from './types'
-import { pack, unpack } from './work'
 
 /** What the giver's phone signs; the same as internal/device.Given. */
 export interface Given {
@@ -38,13 +38,13 @@ export interface Along {
   b: string
   k: string
   w: string
+  /** Title, mask, place: in the giver's language, as a code has little room. */
   z: string
-  e: string
   m: string
+  p: string
   u: string
   c?: 1
   r?: [contact: string, day: string, base: string]
-  p: [zh: string, en: string]
 }
 
 /** A hand-over that this phone began and that has no receipt yet. */
@@ -68,26 +68,26 @@ export interface Offered {
 const hash = (s: string) => sha256(new TextEncoder().encode(s))
 
 /** Begins a hand-over. */
-export async function give(self: Self, step: Step, place: string): Promise<Giving> {
+export async function give(self: Self, step: Step, place: string, lang: Lang): Promise<Giving> {
   const g: Given = { d: self.device, l: step.loop, f: self.principal, t: new Date().toISOString(), p: place || undefined, n: base64url(random(16)) }
   const ticket = await sign(self.pair, 'H', g)
   const r = step.report
   const along: Along = {
-    s: step.step, b: step.base, k: step.key, w: step.needs ?? '', z: step.title.zh, e: step.title.en, m: step.mask, u: step.due,
-    c: step.cannot ? 1 : undefined, r: r && [r.contact, r.day, r.base], p: [step.place.zh, step.place.en],
+    s: step.step, b: step.base, k: step.key, w: step.needs ?? '', z: step.title[lang], m: step.mask, p: step.place[lang], u: step.due,
+    c: step.cannot ? 1 : undefined, r: r && [r.contact, r.day, r.base],
   }
-  return { step, ticket, code: ticket + ' ' + pack(along) }
+  return { step, ticket, code: ticket + ' ' + JSON.stringify(along) }
 }
 
 /** Reads the giver's code. */
 export async function read(code: string, people: Person[]): Promise<Offered | undefined> {
-  const [ticket, more] = code.trim().split(' ')
+  const [ticket, ...more] = code.trim().split(' ')
   const t = parse<Given>(ticket)
   if (t?.kind !== 'H') return undefined
   const signer = await signed(ticket, t.payload.d, people)
   let along: Along | undefined
   try {
-    along = more ? unpack<Along>(more) : undefined
+    along = more.length ? (JSON.parse(more.join(' ')) as Along) : undefined
   } catch {
     along = undefined // the step is missing, the hand-over holds
   }
@@ -124,10 +124,10 @@ async function signed(ticket: string, device: string, people: Person[]): Promise
 
 /** The step that rode along, as the day would show it. */
 export function stepOf(a: Along, loop: string): Step {
-  const title: Text = { zh: a.z, en: a.e }
+  const title: Text = { zh: a.z, en: a.z }
   return {
     step: a.s, loop, kind: '', key: a.k, title, loopTitle: title, subject: { kind: '', id: '' }, mask: a.m, due: a.u, needs: a.w, cannot: !!a.c,
-    place: { zh: a.p[0], en: a.p[1] }, near: { steps: 0 }, band: 'soon', base: a.b, why: { owner: 'handover' },
+    place: { zh: a.p, en: a.p }, near: { steps: 0 }, band: 'soon', base: a.b, why: { owner: 'handover' },
     report: a.r && { contact: a.r[0], day: a.r[1], base: a.r[2], statuses: ['well', 'symptoms', 'missed', 'not_performed', 'refused'] },
   }
 }

@@ -3,6 +3,7 @@ import { requestId } from '@/api'
 import { client, run } from '@/api/client'
 import type { Self } from '@/device/door'
 import type { Vault } from '@/device/vault'
+import { sha256 } from './hash'
 import type { Photo } from './types'
 
 /** The longest side of a picture in pixels, and the quality of its JPEG. */
@@ -60,12 +61,6 @@ export async function send(vault: Vault, self: Self, id: string): Promise<void> 
     const part = bytes.subarray(n * PART, (n + 1) * PART)
     has = await run(client.PUT('/api/v1/field/photos/{id}/parts/{n}', { params: { path: { id: p.id, n } }, body: { device: self.device, hash: await sha256(part), data: base64(part) } }))
   }
-}
-
-/** SHA-256 in hex. */
-export async function sha256(b: Uint8Array): Promise<string> {
-  const sum = new Uint8Array(await crypto.subtle.digest('SHA-256', b as Uint8Array<ArrayBuffer>))
-  return Array.from(sum, (x) => x.toString(16).padStart(2, '0')).join('')
 }
 
 function base64(b: Uint8Array): string {

@@ -127,6 +127,8 @@ export interface Conflict {
   kind: string
   title: Text
   mask: string
+  /** The key of what stood in the way. */
+  why: string
   message?: string
   fields: Pair[]
   mineAt: string

@@ -7,23 +7,12 @@ import { computed, ref, shallowRef } from 'vue'
 import { ApiError, configure, requestId } from '@/api'
 import { client, run } from '@/api/client'
 import type { Door, Kind, Self } from '@/device/door'
-import type { Op, Result } from '@/device/queue'
-import { base64url, sign, unbase64url } from '@/device/ticket'
+import type { Result } from '@/device/queue'
+import { sign } from '@/device/ticket'
 import type { Vault } from '@/device/vault'
+import { closed, given, light, sorted, type FieldOp } from './day'
 import * as photos from './photo'
-import type { Band, Conflict, Day, Draft, Mark, Step, Values } from './types'
-
-const BANDS: Record<Band, number> = { late: 0, soon: 1, tonight: 2, later: 3 }
-
-/** What the queue keeps of an operation beside what is signed: which pictures must
- * be there before it, and which step it is about. */
-interface Said {
-  step?: string
-  photos?: string[]
-  /** What was said, for the person who looks at it again. */
-  body: Values
-}
-export type FieldOp = Op<Said>
+import type { Conflict, Day, Draft, Mark, Step, Values } from './types'
 
 /** How the phone enrols and sends. Pictures go before the operations that name
  * them, after everything that needs none. */
@@ -64,36 +53,6 @@ async function sendPhoto(vault: Vault, self: Self, id: string): Promise<void> {
   } catch (e) {
     if (!(e instanceof ApiError) || ![400, 403, 404, 409, 422].includes(e.status)) throw e
   }
-}
-
-/** Those that wait for no picture, in order; what comes after one that does, on the
- * same target, waits with it. */
-export function light(ops: FieldOp[]): FieldOp[] {
-  const held = new Set<string>()
-  return ops.filter((o) => {
-    if (o.body.photos?.length) {
-      if (o.kind !== 'photo') held.add(o.target)
-      return false
-    }
-    return !held.has(o.target)
-  })
-}
-
-/** Sorts a day: late first, then by band, within a band what is near, then by
- * deadline: the server's order, with the phone's own clock and place. What is due
- * after tonight goes by its day first. */
-export function sorted(steps: Step[], now: number, at?: { lat: number; lon: number }): Step[] {
-  const rank = (s: Step) => (s.due && Date.parse(s.due) < now && Date.parse(s.due) > 0 ? 0 : Math.max(1, BANDS[s.band]))
-  const km = (s: Step) => (at && (s.lat || s.lon) ? distance(at.lat, at.lon, s.lat!, s.lon!) : (s.near.km ?? 0))
-  const day = (s: Step) => (rank(s) === BANDS.later ? Math.floor(Date.parse(s.due) / 86_400_000) || 0 : 0)
-  return [...steps].sort((a, b) => rank(a) - rank(b) || day(a) - day(b) || km(a) - km(b) || a.near.steps - b.near.steps || (Date.parse(a.due) || 0) - (Date.parse(b.due) || 0) || (a.step < b.step ? -1 : 1))
-}
-
-/** The great-circle distance in km (haversine; mean radius of the Earth, IUGG). */
-export function distance(lat1: number, lon1: number, lat2: number, lon2: number): number {
-  const rad = (x: number) => (x * Math.PI) / 180
-  const a = Math.sin(rad(lat2 - lat1) / 2) ** 2 + Math.cos(rad(lat1)) * Math.cos(rad(lat2)) * Math.sin(rad(lon2 - lon1) / 2) ** 2
-  return 2 * 6371.0088 * Math.asin(Math.sqrt(a))
 }
 
 export function useWork(door: Door) {
@@ -155,7 +114,9 @@ export function useWork(door: Door) {
 
   /** Sends what waits, then fetches the day anew; without a network nothing happens. */
   async function pull(): Promise<void> {
-    if (busy.value || !door.self.value) return
+    if (!door.self.value) return
+    again = busy.value
+    if (again) return
     busy.value = true
     try {
       await door.sync().catch(() => undefined)
@@ -167,11 +128,15 @@ export function useWork(door: Door) {
     } finally {
       busy.value = false
     }
+    if (again) await pull()
   }
+  /** Something was done while the day was being fetched. */
+  let again = false
 
   async function fetchDay(): Promise<void> {
     const self = door.self.value
     if (!self) return
+    const before = await alive()
     const fresh = (await run(client.GET('/api/v1/field/day', { params: { query: { device: self.device, ...place.value } } }))) as unknown as Day
     const open = (await run(client.GET('/api/v1/field/conflicts', { params: { query: { state: 'open', mine: true, limit: 100 } } }))).items as unknown as Conflict[]
     if (!door.vault.value) return // it was locked meanwhile
@@ -184,14 +149,21 @@ export function useWork(door: Door) {
     await v.put('field/day', fresh)
     await v.put('field/conflicts', conflicts.value)
     await v.put('field/zone', zone.value)
-    await prune()
+    await prune(before)
+    for (const g of await v.list<{ step: Step }>('give/')) if (!fresh.steps.some((s) => s.loop === g.value.step.loop)) await v.remove(g.key)
+  }
+
+  /** The operations that the server has not taken. */
+  async function alive(): Promise<string[]> {
+    const q = door.queue.value
+    return q ? [...(await q.waiting()), ...(await q.troubles()).map((t) => t.op)].map((o) => o.id) : []
   }
 
   /** What has arrived shows in the day itself; a mark stays while its operation
-   * waits or stands among the troubles. */
-  async function prune(): Promise<void> {
-    const alive = new Set([...(await door.queue.value!.waiting()), ...(await door.queue.value!.troubles()).map((t) => t.op)].map((o) => o.id))
-    const left = Object.entries(marks.value).filter(([, m]) => m.ops.some((id) => alive.has(id)))
+   * waits or stands among the troubles, or did when the day was asked for. */
+  async function prune(before: string[] = []): Promise<void> {
+    const living = new Set([...before, ...(await alive())])
+    const left = Object.entries(marks.value).filter(([, m]) => m.ops.some((id) => living.has(id)))
     if (left.length === Object.keys(marks.value).length) return
     marks.value = Object.fromEntries(left)
     await vault().put('field/marks', marks.value)
@@ -290,16 +262,3 @@ export function useWork(door: Door) {
 }
 
 export type Work = ReturnType<typeof useWork>
-
-function closed(m?: Mark): boolean {
-  return m?.how === 'done' || m?.how === 'cannot' || m?.how === 'given'
-}
-
-/** Answers without what is empty. */
-export function given(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined && v !== null && v !== '' && !(Array.isArray(v) && !v.length)))
-}
-
-/** A text in base64url, for what rides along in a code. */
-export const pack = (v: unknown) => base64url(new TextEncoder().encode(JSON.stringify(v)))
-export const unpack = <T>(s: string) => JSON.parse(new TextDecoder().decode(unbase64url(s))) as T
