@@ -58,6 +58,45 @@ func (s *Service) gateFacts(ctx context.Context, tx seawall.Tx, c *gateCase, t *
 	return nil
 }
 
+// holdsCount is how far back an earlier hold of the same vehicle at a site counts.
+// Source: our own choice, twice the longest hold: who comes back later comes anew.
+const holdsCount = 2 * gate.MaxHold * time.Minute
+
+// heldSoFar counts how long a vehicle that is about to be held was held here before,
+// so that no second record of it begins the longest wait anew. to is what an officer
+// decides against the rule, "" where nobody does. Who is not held costs no question.
+func (s *Service) heldSoFar(ctx context.Context, tx seawall.Tx, c *gateCase, to string) error {
+	plate := s.plateToken(c.ask.Plate)
+	if plate == "" || to != gate.Hold && c.rules.Decide(c.facts).Outcome != gate.Hold {
+		return nil
+	}
+	rows, err := s.d.Gates.PassesOfPlate(ctx, tx, plate, c.at.Add(-holdsCount))
+	var held time.Duration
+	for _, p := range rows {
+		if p.Site != c.site.ID || p.HoldState == "" || p.Decided.After(c.at) {
+			continue
+		}
+		end := c.at
+		if !p.HoldEnded.IsZero() && p.HoldEnded.Before(end) {
+			end = p.HoldEnded
+		}
+		held += end.Sub(p.Decided)
+	}
+	if n := int(held.Minutes()); n > c.facts.HeldMinutes {
+		c.facts.HeldMinutes = n
+		c.because("heldMinutes", "此前已在本站等候 "+itoa(n)+" 分钟", "held here for "+itoa(n)+" minutes before")
+	}
+	return err
+}
+
+// overriddenTo is what an officer decides against the rule, "" where nobody does.
+func overriddenTo(p *passing) string {
+	if p.in.Override == nil {
+		return ""
+	}
+	return p.in.Override.To
+}
+
 // because notes where a fact comes from.
 func (c *gateCase) because(fact, zh, en string) {
 	c.why = append(c.why, GateWhy{Fact: fact, Text: seawall.Text{ZH: zh, EN: en}})
@@ -228,15 +267,24 @@ func (s *Service) knownTest(ctx context.Context, tx seawall.Tx, c *gateCase, _ *
 	return nil
 }
 
-// newestTest gives the newest test of a person that counts at a gate.
+// newestTest gives the newest test of a person that counts at a gate. A sample whose
+// result is not known yet takes nothing back: a positive one before it counts.
 func newestTest(rows []casebook.Result, at time.Time) (gate.Test, bool) {
-	var best casebook.Result
+	var best, told casebook.Result
 	for _, r := range rows {
 		if r.State == "retracted" || r.Collected.After(at) || at.Sub(r.Collected) > testHours*time.Hour || r.Kind != "nat" && r.Kind != "antigen" ||
-			!slices.Contains([]string{"negative", "positive", "pending"}, r.Outcome) || r.Collected.Before(best.Collected) {
+			!slices.Contains([]string{"negative", "positive", "pending"}, r.Outcome) {
 			continue
 		}
-		best = r
+		if !r.Collected.Before(best.Collected) {
+			best = r
+		}
+		if r.Outcome != "pending" && !r.Collected.Before(told.Collected) {
+			told = r
+		}
+	}
+	if told.Outcome == "positive" {
+		best = told
 	}
 	return gate.Test{Kind: best.Kind, Result: best.Outcome, AgeHours: hoursBetween(best.Collected, at)}, best.Kind != ""
 }

@@ -2,6 +2,8 @@ package response
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"sync"
 
@@ -65,6 +67,21 @@ func (g *gateGroup) keep(ctx context.Context, p *passing) error {
 	return w.err
 }
 
+// attempt writes a group. A panic in it is an error of the group: whoever waits
+// behind it is still served.
+func (g *gateGroup) attempt(ctx context.Context, ps []*passing) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = &seawall.Error{Op: "response.gateGroup", Err: fmt.Errorf("panic: %v\n%s", cause, debug.Stack())}
+		}
+	}()
+	return g.write(ctx, ps)
+}
+
+// away reports an error that smaller groups would meet too: the database does not
+// answer. Asked again and again for each half it would only keep everybody waiting.
+func away(err error) bool { return seawall.Is(err, seawall.Unavailable) }
+
 // settle writes a group; if that fails, each half by itself, so that a pass that
 // cannot be kept fails no other.
 func (g *gateGroup) settle(ctx context.Context, group []*waiting) {
@@ -72,8 +89,8 @@ func (g *gateGroup) settle(ctx context.Context, group []*waiting) {
 	for i, w := range group {
 		ps[i] = w.p
 	}
-	err := g.write(ctx, ps)
-	if err == nil || len(group) == 1 {
+	err := g.attempt(ctx, ps)
+	if err == nil || len(group) == 1 || away(err) {
 		for _, w := range group {
 			w.err = err
 		}

@@ -28,7 +28,7 @@ const (
 // trip moves on, a maximum that is over opens a trace.
 func (s *Service) follow(ctx context.Context, tx seawall.Tx, p *passing) error {
 	r := &p.row
-	if r.HoldState == gate.Held && !r.Left.IsZero() {
+	if r.HoldState == gate.Held && p.device != "" && !r.Left.IsZero() {
 		// Decided offline, and driven off before this came here.
 		r.HoldState, r.HoldEnded, r.Outcome = gate.Ended, r.Left, gate.Go
 	}
@@ -89,7 +89,7 @@ func (s *Service) EndHold(ctx context.Context, who Who, at seawall.SiteID, id se
 		if p.HoldState != gate.Held {
 			return seawall.E(op, seawall.Conflict, "gate_hold_over")
 		}
-		second, err := s.holdEnd(ctx, tx, who, op, in)
+		second, err := s.holdEnd(ctx, tx, who, op, site, in)
 		if err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (s *Service) EndHold(ctx context.Context, who Who, at seawall.SiteID, id se
 }
 
 // holdEnd checks how somebody ends a hold and gives the second officer's name.
-func (s *Service) holdEnd(ctx context.Context, tx seawall.Tx, who Who, op string, in HoldEnd) (string, error) {
+func (s *Service) holdEnd(ctx context.Context, tx seawall.Tx, who Who, op string, site gate.Site, in HoldEnd) (string, error) {
 	var bad []seawall.FieldError
 	if in.Outcome == gate.Hold || !slices.Contains(gate.Outcomes(), in.Outcome) {
 		bad = append(bad, seawall.FieldError{Field: "outcome", Code: "not_a_choice", Args: map[string]string{"value": in.Outcome}})
@@ -122,6 +122,10 @@ func (s *Service) holdEnd(ctx context.Context, tx seawall.Tx, who Who, op string
 			bad = append(bad, seawall.FieldError{Field: "second", Code: "gate_override_same"})
 		case err != nil:
 			return "", err
+		default:
+			if err := s.maySecond(second, site, "second"); err != nil {
+				return "", err
+			}
 		}
 		name = second.WorkName
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/auth"
+	"github.com/seawall-city/seawall/internal/device"
 	"github.com/seawall-city/seawall/internal/freight"
 	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/ticket"
@@ -122,19 +123,38 @@ func (s *Service) Reconcile(ctx context.Context, who Who, id seawall.SiteID, in 
 	if in.Device == "" || len(in.Device) > 64 {
 		return out, invalid(op, "gate_invalid", []seawall.FieldError{{Field: "device", Code: "required"}})
 	}
+	if err := s.notLost(ctx, op, seawall.DeviceID(in.Device)); err != nil {
+		return out, err
+	}
 	rows, err := s.readOffline(ctx, who, op, id, in, &out)
 	if err != nil {
 		return out, err
 	}
 	for len(rows) > 0 {
 		n := min(len(rows), reconciledTogether)
-		s.reconcile(ctx, who, rows[:n], &out)
-		rows = rows[n:]
-		if ctx.Err() != nil {
-			return out, seawall.Wrap(op, ctx.Err())
+		if err := s.reconcile(ctx, who, rows[:n], &out); err != nil {
+			return out, seawall.Wrap(op, err)
 		}
+		rows = rows[n:]
 	}
 	return out, nil
+}
+
+// notLost tells a registered phone that was reported as lost to wipe itself: what
+// comes from it is nobody's word. One that is not registered is only a name.
+func (s *Service) notLost(ctx context.Context, op string, id seawall.DeviceID) error {
+	var d device.Device
+	err := s.read(ctx, op, func(tx seawall.Tx) (err error) {
+		d, err = s.d.Field.Store.Device(ctx, tx, id)
+		return err
+	})
+	switch {
+	case seawall.Is(err, seawall.NotFound):
+		return nil
+	case err == nil && d.State == device.Lost:
+		return s.wipe(ctx, d.ID)
+	}
+	return err
 }
 
 // offlineRow is one pass of a phone with its place in what was sent.
@@ -185,22 +205,31 @@ func (r *Reconciled) reject(at int, id seawall.PassID, err error) {
 	r.Rejected = append(r.Rejected, bad)
 }
 
-// reconcile keeps some passes together; if that fails, each half by itself.
-func (s *Service) reconcile(ctx context.Context, who Who, rows []offlineRow, out *Reconciled) {
+// reconcile keeps some passes together; if that fails, each half by itself. Errors
+// are those that a later try may not meet: nothing is told as rejected for them,
+// because a phone would not send it again.
+func (s *Service) reconcile(ctx context.Context, who Who, rows []offlineRow, out *Reconciled) error {
 	ps := make([]*passing, len(rows))
 	for i, r := range rows {
 		ps[i] = r.passing
 	}
 	err := s.d.Work.Write(ctx, who.Actor, func(tx seawall.Tx) error { return s.keepPassings(ctx, tx, ps) })
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil && away(err) {
+		return err
+	}
 	if err != nil && len(rows) > 1 {
 		half := len(rows) / 2
-		s.reconcile(ctx, who, rows[:half], out)
-		s.reconcile(ctx, who, rows[half:], out)
-		return
+		if err := s.reconcile(ctx, who, rows[:half], out); err != nil {
+			return err
+		}
+		return s.reconcile(ctx, who, rows[half:], out)
 	}
 	if err != nil {
 		out.reject(rows[0].at, rows[0].in.ID, err)
-		return
+		return nil
 	}
 	for _, p := range ps {
 		if p.old {
@@ -212,6 +241,7 @@ func (s *Service) reconcile(ctx context.Context, who Who, rows []offlineRow, out
 			out.Different = append(out.Different, ReconcileOther{ID: p.row.ID, Then: p.row.Decision, Now: p.ruled.Outcome, Rule: p.ruled.Rule, Trace: p.row.Trace})
 		}
 	}
+	return nil
 }
 
 // offlineFaults names what is wrong with a decision that a phone made.

@@ -32,6 +32,9 @@ func (s *Service) LookAtGate(ctx context.Context, who Who, id seawall.SiteID, as
 		if err := s.gateFacts(ctx, tx, &c, &gateTable{}); err != nil {
 			return err
 		}
+		if err := s.heldSoFar(ctx, tx, &c, ""); err != nil {
+			return err
+		}
 		out = GateLook{Facts: c.facts, Decision: c.rules.Decide(c.facts), Mask: freight.MaskPlate(ask.Plate), Why: c.why, People: []string{}}
 		if c.trip.Trip != nil {
 			out.Trip, out.Permit = string(c.trip.Trip.ID), string(c.trip.Permit.ID)
@@ -173,8 +176,20 @@ func (s *Service) secondOfficer(ctx context.Context, tx seawall.Tx, p *passing) 
 	if seawall.Is(err, seawall.NotFound) || err == nil && who.Disabled {
 		return invalid("response.Pass", "gate_invalid", []seawall.FieldError{{Field: "override.second", Code: "gate_override_same"}})
 	}
+	if err == nil && p.device == "" { // what a phone decided has happened
+		err = s.maySecond(who, p.site, "override.second")
+	}
 	p.second = who.WorkName
 	return err
+}
+
+// maySecond lets an account stand beside another's decision at a site: one that may
+// decide there itself. Errors: Invalid for field.
+func (s *Service) maySecond(p auth.Principal, site gate.Site, field string) error {
+	if s.allow(Asked(p), auth.GateDecide, auth.Resource{Kind: seawall.KindSite, ID: string(site.ID), Area: site.Area}) == nil {
+		return nil
+	}
+	return invalid("response.maySecond", "gate_invalid", []seawall.FieldError{{Field: field, Code: "gate_override_right"}})
 }
 
 // checkPassing names every fault of a pass before anything is read for it.
@@ -224,6 +239,9 @@ func (s *Service) keepPassings(ctx context.Context, tx seawall.Tx, ps []*passing
 			p.c.at = tx.Now()
 		}
 		if err := s.gateFacts(ctx, tx, &p.c, t); err != nil {
+			return err
+		}
+		if err := s.heldSoFar(ctx, tx, &p.c, overriddenTo(p)); err != nil {
 			return err
 		}
 		if err := s.decide(tx, p); err != nil {

@@ -294,6 +294,12 @@ func (s *Service) Passes(ctx context.Context, who Who, id seawall.SiteID, f Pass
 	var out List[gate.Pass]
 	err := s.read(ctx, "response.Passes", func(tx seawall.Tx) error {
 		site, err := s.siteFor(ctx, tx, who, auth.GateRead, id)
+		if err == nil && f.Plate != "" { // where a vehicle was is for who works with it
+			at := auth.Resource{Kind: seawall.KindSite, ID: string(id), Area: site.Area}
+			if s.allow(who, auth.GateDecide, at) != nil {
+				err = s.allow(who, auth.TripFind, at)
+			}
+		}
 		if err != nil {
 			return err
 		}

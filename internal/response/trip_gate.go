@@ -107,8 +107,8 @@ func (s *Service) tripAsked(ctx context.Context, tx seawall.Tx, ask tripAsk) (*f
 	default:
 		return nil, nil
 	}
-	if seawall.Is(err, seawall.NotFound) {
-		return nil, nil
+	if seawall.Is(err, seawall.NotFound) || seawall.Is(err, seawall.Gone) {
+		return nil, nil // an old card keeps nobody from being decided about
 	}
 	return &t, err
 }
@@ -159,7 +159,9 @@ func (s *Service) tripPassed(ctx context.Context, tx seawall.Tx, p tripPass) err
 			return err
 		}
 	}
-	if !p.In {
+	// A vehicle that is unloading in the city and comes to a gate meanwhile stays
+	// what it is: the gate's record never fails for what the trip's says.
+	if _, ok := freight.After(t.State, freight.MoveIn); !p.In || !ok {
 		return nil
 	}
 	_, err = s.moveTrip(ctx, tx, t, freight.Move{Kind: freight.MoveIn, At: p.At, Place: p.Place, Area: p.Area, Ref: ref, Source: "gate"})
