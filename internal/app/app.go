@@ -22,6 +22,7 @@ import (
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/config"
 	"github.com/seawall-city/seawall/internal/gate"
+	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/locale"
@@ -55,6 +56,7 @@ type App struct {
 	Regimes  *regime.Set
 	// Gates are the rules of gates, shipped and configured.
 	Gates *gate.Set
+	Goods *goods.Set
 	// Protocols are the kinds of duty, shipped and configured.
 	Protocols *protocol.Set
 	Vault     *vault.Service
@@ -117,6 +119,9 @@ func Open(ctx context.Context, c config.Config, o Options) (a *App, err error) {
 		return a, err
 	}
 	if a.Gates, err = gate.Load(overlay(c.Gates)...); err != nil {
+		return a, err
+	}
+	if a.Goods, err = goods.Load(overlay(c.Goods)...); err != nil {
 		return a, err
 	}
 	for _, step := range []func(context.Context, Options) error{a.openRecords, a.openVault, a.compose} {
@@ -281,7 +286,7 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 	a.Main = response.New(response.Deps{Work: a.DB, Clock: a.Clock, Random: a.random, Zone: a.Zone, City: a.city,
 		Cases: a.DB, Loops: a.DB, Boards: a.DB, Entries: a.DB, Protocols: a.Protocols, Texts: a.DB, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
-		Freight: a.DB, Gates: a.DB, Waits: a.DB, GateRules: a.Gates, Tickets: tickets, LinkKey: link, LinkBase: a.Config.Link() + "/f/",
+		Freight: a.DB, Gates: a.DB, Waits: a.DB, GateRules: a.Gates, Goods: a.DB, GoodsRules: a.Goods, Tickets: tickets, LinkKey: link, LinkBase: a.Config.Link() + "/f/",
 		Field: a.field(),
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})
 	return a.Main.KeepProtocols(ctx)

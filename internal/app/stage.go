@@ -10,6 +10,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/gate"
+	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/protocol"
 	"github.com/seawall-city/seawall/internal/regime"
 	"github.com/seawall-city/seawall/internal/response"
@@ -148,6 +149,9 @@ func (a *App) CheckFiles() error {
 		return seawall.Wrap(op, err)
 	}
 	if _, err := gate.Load(overlay(a.Config.Gates)...); err != nil {
+		return seawall.Wrap(op, err)
+	}
+	if _, err := goods.Load(overlay(a.Config.Goods)...); err != nil {
 		return seawall.Wrap(op, err)
 	}
 	next := App{Policies: a.Policies, Regimes: rules}

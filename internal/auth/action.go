@@ -83,6 +83,13 @@ const (
 	ServiceAreaManage Action = "service_area.manage"
 	ClosureRead       Action = "closure.read"
 	ClosureOrder      Action = "closure.order"
+	// Goods and places that are sampled.
+	LotRead    Action = "lot.read"
+	LotRecord  Action = "lot.record"
+	LotSample  Action = "lot.sample"
+	LotResult  Action = "lot.result"
+	LotRelease Action = "lot.release"
+	LotRetract Action = "lot.retract"
 	// Phones of the field.
 	DeviceUse    Action = "device.use"
 	DeviceManage Action = "device.manage"

@@ -35,11 +35,12 @@ type Config struct {
 	Vault string `yaml:"vault"`
 	TLS   TLS    `yaml:"tls"`
 	City  City   `yaml:"city"`
-	// Regimes, Protocols, Gates and Policies are directories whose files add to the
+	// Regimes, Protocols, Gates, Goods and Policies are directories whose files add to the
 	// shipped ones or replace them by id.
 	Regimes   string `yaml:"regimes"`
 	Protocols string `yaml:"protocols"`
 	Gates     string `yaml:"gates"`
+	Goods     string `yaml:"goods"`
 	Policies  string `yaml:"policies"`
 	// Sessions bounds how long a sign-in lasts.
 	Sessions Sessions `yaml:"sessions"`
@@ -121,7 +122,7 @@ func Load(path string) (Config, error) {
 			Args: map[string]string{"path": path, "detail": err.Error()}, Err: err}
 	}
 	base := filepath.Dir(path)
-	for _, p := range []*string{&c.Data, &c.Regimes, &c.Protocols, &c.Gates, &c.Policies, &c.TLS.Certificate, &c.TLS.Key} {
+	for _, p := range []*string{&c.Data, &c.Regimes, &c.Protocols, &c.Gates, &c.Goods, &c.Policies, &c.TLS.Certificate, &c.TLS.Key} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(base, *p)
 		}

@@ -215,6 +215,9 @@ type Worker struct {
 	Version int               `json:"version"`
 }
 
+// Ref points to the row.
+func (w Worker) Ref() seawall.Ref { return seawall.Ref{Kind: seawall.KindWorker, ID: w.ID} }
+
 // Query selects lots.
 type Query struct {
 	Scope  seawall.Scope

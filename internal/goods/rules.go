@@ -75,7 +75,7 @@ func (r *Rules) Kind(key string) (Kind, bool) {
 // after a positive those that a sealed lot needs as well.
 func (r *Rules) Needs(l Lot) []Record {
 	k, _ := r.Kind(l.Kind)
-	if l.State != Sealed {
+	if l.State != Sealed || l.Positive == "" {
 		return k.Records
 	}
 	return append(slices.Clone(k.Records), r.AfterPositive...)
@@ -111,8 +111,8 @@ func (r *Rules) Checks(f Filed) []Check {
 			out = append(out, f.check(n, time.Time{}))
 		}
 	}
-	if f.Lot.State != Sealed {
-		return out
+	if f.Lot.State != Sealed || f.Lot.Positive == "" {
+		return out // sealed by hand: an officer's decision ends it
 	}
 	since := f.positiveSince()
 	for _, n := range r.AfterPositive {

@@ -14,7 +14,7 @@ import (
 // exists on paper only.
 func TestEveryOperationWorks(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
-		for _, part := range []func(t *testing.T, c *city){lookAround, rulesRead, factsIn, dutiesOff, kindsWorked, peopleMerged, filesIn, groundKept, accountsKept, arrivalsCome, residents, freightMoves, gatesWorked, waitsWorked, phonesUsed, clockMoved} {
+		for _, part := range []func(t *testing.T, c *city){lookAround, rulesRead, factsIn, dutiesOff, kindsWorked, peopleMerged, filesIn, groundKept, accountsKept, arrivalsCome, residents, freightMoves, goodsMove, gatesWorked, waitsWorked, phonesUsed, clockMoved} {
 			part(t, c)
 		}
 		spec := decode[struct {

@@ -169,6 +169,7 @@ func (s *Server) routes() {
 	s.gateRoutes()
 	s.waitRoutes()
 	s.tripRoutes()
+	s.goodsRoutes()
 	s.freightRoutes()
 	s.carrierRoutes()
 	s.serviceAreaRoutes()

@@ -35,8 +35,8 @@ type Order struct {
 }
 
 // NewRestriction is the only way to make a restriction. Errors: Invalid, naming
-// every missing thing at once: the subject and kind, the fact (a case, a result, or
-// an arrival with its cited origin), the regime and rule, a beginning and an end after it, the reason in both
+// every missing thing at once: the subject and kind, the fact (a case, a result,
+// an arrival with its cited origin, or a positive sample of goods with the goods cited), the regime and rule, a beginning and an end after it, the reason in both
 // languages, the hours in which an appeal is decided, the named decider.
 func NewRestriction(id seawall.RestrictionID, o Order) (Restriction, error) {
 	var bad []seawall.FieldError
@@ -49,8 +49,8 @@ func NewRestriction(id seawall.RestrictionID, o Order) (Restriction, error) {
 	need(id != "", "id")
 	need(o.Subject.Kind != "" && o.Subject.ID != "", "subject")
 	need(o.Kind != "", "kind")
-	need(o.Fact.ID != "" && (o.Fact.Kind == seawall.KindCase || o.Fact.Kind == seawall.KindResult || o.Fact.Kind == seawall.KindArrival), "fact")
-	need(o.Fact.Kind != seawall.KindArrival || said(o.Cited.ZH) && said(o.Cited.EN), "cited")
+	need(o.Fact.ID != "" && (o.Fact.Kind == seawall.KindCase || o.Fact.Kind == seawall.KindResult || o.Fact.Kind == seawall.KindArrival || o.Fact.Kind == seawall.KindSample), "fact")
+	need(o.Fact.Kind != seawall.KindArrival && o.Fact.Kind != seawall.KindSample || said(o.Cited.ZH) && said(o.Cited.EN), "cited")
 	need(o.Regime != "", "regime")
 	need(o.Rule != "", "rule")
 	need(!o.During.From.IsZero(), "during.from")

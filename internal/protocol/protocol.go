@@ -18,6 +18,7 @@ const (
 	SubjectHelp    = "help"
 	SubjectTrip    = "trip"
 	SubjectSite    = "site"
+	SubjectLot     = "lot"
 	SubjectEntry   = "entry"
 )
 

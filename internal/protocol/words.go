@@ -28,6 +28,7 @@ func Subjects() []Name {
 		{Key: SubjectHelp, Text: text("求助", "a request for help")},
 		{Key: SubjectTrip, Text: text("货运行程", "a freight trip")},
 		{Key: SubjectSite, Text: text("卡口等场站", "a gate or another site")},
+		{Key: SubjectLot, Text: text("货物", "a lot of goods or a parcel")},
 		{Key: SubjectEntry, Text: text("登记表", "a form filled in by hand")},
 	}
 }
@@ -63,6 +64,8 @@ func Events(subject string) []Name {
 		out = append(out, planned...)
 	case SubjectTrip:
 		out = append(out, tripEvents()...)
+	case SubjectLot:
+		out = append(out, lotEvents()...)
 	case SubjectAppeal:
 		out = append(out, Name{Key: "filed", Text: text("提出申诉", "the objection was made")},
 			Name{Key: "decide_by", Text: text("应作出决定之时", "when it must be decided")},
@@ -128,6 +131,8 @@ func Facts(subject string) []Name {
 		return tripFacts()
 	case SubjectSite:
 		return siteFacts()
+	case SubjectLot:
+		return lotFacts()
 	case SubjectAppeal:
 		return []Name{
 			{Key: "level", Type: "integer", Text: text("第几次申诉", "which level of objection")},

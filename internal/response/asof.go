@@ -189,7 +189,7 @@ func (w *past) take(ev ledger.Event) {
 			continue
 		}
 		mine := now.Loop == w.id || c.Kind == seawall.KindLoop && c.ID == string(w.id)
-		if !mine || c.Kind == seawall.KindContact || c.Kind == seawall.KindEntry || c.Kind == seawall.KindArrival || c.Kind == seawall.KindTrip || c.Kind == seawall.KindWait {
+		if !mine || c.Kind == seawall.KindContact || c.Kind == seawall.KindEntry || c.Kind == seawall.KindArrival || c.Kind == seawall.KindTrip || c.Kind == seawall.KindLot || c.Kind == seawall.KindPoint || c.Kind == seawall.KindWait {
 			continue
 		}
 		ref := seawall.Ref{Kind: c.Kind, ID: c.ID}

@@ -159,7 +159,7 @@ func (s *Service) candidate(ctx context.Context, tx seawall.Tx, who Who, id seaw
 	if c.State != casebook.Candidate {
 		return c, nil, regime.Plan{}, seawall.E(op, seawall.Conflict, "not_a_candidate", "state", string(c.State))
 	}
-	if c.Case == "" {
+	if exposureFact(c).IsZero() {
 		return c, nil, regime.Plan{}, seawall.E(op, seawall.Invalid, "contact_without_case")
 	}
 	if class == "" {
@@ -212,11 +212,15 @@ func (s *Service) ConfirmContacts(ctx context.Context, who Who, in Cut) (BulkRes
 		if err != nil {
 			return err
 		}
-		fact := seawall.Ref{Kind: seawall.KindCase, ID: string(c.Case)}
+		fact := exposureFact(c)
 		if err := s.factStands(ctx, tx, c); err != nil {
 			return err
 		}
-		c, _, err = s.openFollowUp(ctx, tx, following{contact: c, rule: r, plan: plan, fact: fact, by: by, found: tx.Now()}, k)
+		cited, err := s.citedSample(ctx, tx, fact)
+		if err != nil {
+			return err
+		}
+		c, _, err = s.openFollowUp(ctx, tx, following{contact: c, rule: r, plan: plan, fact: fact, by: by, found: tx.Now(), cited: cited}, k)
 		if err != nil {
 			return err
 		}
@@ -227,11 +231,11 @@ func (s *Service) ConfirmContacts(ctx context.Context, who Who, in Cut) (BulkRes
 
 // factStands refuses to confirm on a case that was taken back meanwhile.
 func (s *Service) factStands(ctx context.Context, tx seawall.Tx, c casebook.Contact) error {
-	f, err := s.d.Cases.Case(ctx, tx, c.Case)
+	holds, err := s.holdsStill(ctx, tx, exposureFact(c))
 	if err != nil {
 		return err
 	}
-	if f.State == casebook.CaseRetracted || f.Class == casebook.Discarded {
+	if !holds {
 		return seawall.E("response.factStands", seawall.Conflict, "case_retracted")
 	}
 	return nil

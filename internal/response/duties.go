@@ -98,6 +98,8 @@ func (s *Service) subjectArea(ctx context.Context, tx seawall.Tx, l loop.Loop) (
 	case seawall.KindSite:
 		g, err := s.d.Gates.Site(ctx, tx, seawall.SiteID(l.Subject.ID))
 		return g.Area, err
+	case seawall.KindLot, seawall.KindPoint:
+		return s.goodsArea(ctx, tx, l.Subject)
 	case seawall.KindAppeal, seawall.KindHelp, seawall.KindTrip:
 		return l.Area, nil // they move with their duty: below, nobody decides any more
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/gate"
+	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/intake"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
@@ -103,10 +104,12 @@ func newOffice(t *testing.T, db *store.DB, clock *storetest.Clock) *office {
 	o.ok(err)
 	tickets, err := ticket.NewKey(rand.Reader)
 	o.ok(err)
+	held, err := goods.Load()
+	o.ok(err)
 	roster := area.New(db, o.log, zone)
 	o.deps = response.Deps{Work: db, Clock: clock, Random: rand.Reader, Zone: zone, City: cityPath,
 		Cases: db, Loops: db, Boards: db, Entries: db, Protocols: protocols, Texts: db, Areas: db, Border: db, Origins: origins, Relief: db, Freight: db, Gates: db, GateRules: gates, Tickets: tickets, Roster: roster, Log: o.log, Past: o.log, Vault: o.flaky, Rules: o.rules, Jurisdiction: "CN-JS-YC",
-		Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
+		Goods: db, GoodsRules: held, Auth: policies, Accounts: db, LinkKey: bytes.Repeat([]byte{7}, 32), LinkBase: "https://seawall.test/f/",
 		Field:   response.FieldDeps{Store: db, Sessions: db, Coffer: v, Files: heldFiles{}, PhotoDays: 90, DayHours: 36},
 		Imports: response.ImportDeps{Store: db, Coffer: v, Files: files, Worker: "test"}}
 	o.main = response.New(o.deps)

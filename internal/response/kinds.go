@@ -316,6 +316,8 @@ func (s *Service) aboutLoop(ctx context.Context, tx seawall.Tx, l loop.Loop) (du
 	case seawall.KindTrip:
 		t, err := s.d.Freight.Trip(ctx, tx, seawall.TripID(l.Subject.ID))
 		return s.aboutTrip(t), err
+	case seawall.KindLot, seawall.KindPoint:
+		return s.aboutGoods(ctx, tx, l)
 	case seawall.KindSite:
 		return s.aboutAlarm(ctx, tx, l)
 	case seawall.KindEntry:

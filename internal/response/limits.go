@@ -122,7 +122,7 @@ func (s *Service) groundOf(ctx context.Context, tx seawall.Tx, l loop.Loop) (sea
 		if err != nil {
 			return fact, err
 		}
-		fact = seawall.Ref{Kind: seawall.KindCase, ID: string(c.Case)}
+		fact = exposureFact(c)
 	}
 	holds, err := s.holdsStill(ctx, tx, fact)
 	if err == nil && !holds {

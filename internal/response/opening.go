@@ -83,6 +83,8 @@ type following struct {
 	by   decider
 	// found is when the contact was discovered; deadlines count from it.
 	found time.Time
+	// cited says of which goods a measure speaks whose fact is a sample of them.
+	cited seawall.Text
 }
 
 // planFor computes what the regime in force today asks of a contact.
@@ -184,7 +186,7 @@ func (s *Service) restrictions(tx seawall.Tx, f following) ([]loop.Restriction, 
 			from = f.found
 		}
 		r, err := loop.NewRestriction(seawall.RestrictionID(tx.NewID()), loop.Order{
-			Subject: casebook.PersonRef(f.contact.Person), Kind: string(seg.Kind), Fact: f.fact,
+			Subject: casebook.PersonRef(f.contact.Person), Kind: string(seg.Kind), Fact: f.fact, Cited: f.cited,
 			Regime: f.rule.Ref(), Rule: seg.Why.Rule,
 			During: seawall.Interval{From: from.UTC(), To: seg.To.Add(1).Start(s.d.Zone).UTC()},
 			Reason: seg.Text, AppealHours: appealIn(f.rule), DecidedBy: f.by.id, DecidedName: f.by.name})

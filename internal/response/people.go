@@ -100,6 +100,13 @@ func (s *Service) placesOf(ctx context.Context, tx seawall.Tx, p casebook.Person
 	for _, t := range trips {
 		seen[s.answering(t.Area)] = true
 	}
+	worked, err := s.workedIn(ctx, tx, p.No)
+	if err != nil {
+		return nil, err
+	}
+	for _, at := range worked {
+		seen[at] = true
+	}
 	entries, err := s.d.Entries.EntriesOfPerson(ctx, tx, p.No)
 	for _, e := range entries {
 		seen[e.Area] = true
@@ -261,6 +268,11 @@ func (s *Service) move(ctx context.Context, tx seawall.Tx, from, to casebook.Per
 		return nil, err
 	}
 	moved = append(moved, drove...)
+	worked, err := s.moveWorkers(ctx, tx, from, to, only)
+	if err != nil {
+		return nil, err
+	}
+	moved = append(moved, worked...)
 	asked, err := s.moveRelief(ctx, tx, from, to, only)
 	if err != nil {
 		return nil, err

@@ -169,6 +169,8 @@ func (s *Service) mirror(ctx context.Context, tx seawall.Tx, l loop.Loop, steps 
 		return s.mirrorAppeal(ctx, tx, l)
 	case seawall.KindTrip:
 		return s.mirrorTrip(ctx, tx, l)
+	case seawall.KindLot, seawall.KindPoint:
+		return s.mirrorGoods(ctx, tx, l)
 	case seawall.KindSite:
 		return s.mirrorSite(ctx, tx, l)
 	case seawall.KindHelp:

@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/loop"
 )
 
@@ -47,6 +48,9 @@ func (s *Service) holdsStill(ctx context.Context, tx seawall.Tx, ref seawall.Ref
 	case seawall.KindArrival:
 		a, err := s.d.Border.Arrival(ctx, tx, seawall.ArrivalID(ref.ID))
 		return a.State != border.HandedOn && a.State != border.NotComing && a.State != border.Retracted, err
+	case seawall.KindSample:
+		sm, err := s.d.Goods.Sample(ctx, tx, ref.ID)
+		return sm.State != goods.Retracted, err
 	case seawall.KindEntry:
 		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(ref.ID))
 		return e.State != casebook.EntryRetracted, err

@@ -79,6 +79,9 @@ func (w *withdrawal) start(ctx context.Context, tx seawall.Tx, who Who, ref seaw
 		}
 		return w.retractResult(ctx, tx, r)
 	}
+	if ref.Kind == seawall.KindSample {
+		return w.startSample(ctx, tx, who, ref)
+	}
 	if ref.Kind == seawall.KindEntry {
 		return w.startEntry(ctx, tx, who, ref)
 	}

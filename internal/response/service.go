@@ -12,6 +12,7 @@ import (
 	"github.com/seawall-city/seawall/internal/casebook"
 	"github.com/seawall-city/seawall/internal/freight"
 	"github.com/seawall-city/seawall/internal/gate"
+	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/ledger"
 	"github.com/seawall-city/seawall/internal/loop"
 	"github.com/seawall-city/seawall/internal/protocol"
@@ -85,6 +86,10 @@ type Deps struct {
 	Gates     gate.Store
 	GateRules *gate.Set
 	Tickets   *ticket.Key
+	// Goods keeps lots, places that are sampled and custody, GoodsRules says what
+	// is needed before a release.
+	Goods      goods.Store
+	GoodsRules *goods.Set
 	// Waits keeps plans of lanes and alarms about waits at gates.
 	Waits gate.WaitStore
 	// Roster answers who is on duty and which area is above another.
@@ -122,6 +127,7 @@ type Service struct {
 	book   *casebook.Book
 	border *border.Book
 	trips  *freight.Book
+	goods  *goods.Book
 	engine *loop.Engine
 	laws   *laws
 }
@@ -129,7 +135,7 @@ type Service struct {
 // New makes the service.
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
-		trips: freight.New(d.Freight, d.Log, d.Zone),
+		trips: freight.New(d.Freight, d.Log, d.Zone), goods: goods.New(d.Goods, d.Log, d.Zone),
 		laws:  newLaws(d.Protocols)}
 	s.gates.write = s.writePasses
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
