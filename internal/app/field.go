@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,7 +10,12 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/response"
+	"github.com/seawall-city/seawall/internal/ticket"
 )
+
+// FieldKey reads the private key of a phone that lies in a file, or makes one: for
+// the command line, which can be a phone.
+func FieldKey(path string) (*ticket.Key, error) { return ticket.LoadOrCreateKey(path, rand.Reader) }
 
 // field are the parts that phones of the field need: sealed pictures lie in the
 // data directory beside the databases, their figures stand in the configuration.

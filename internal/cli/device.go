@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -157,7 +156,7 @@ func (c *deviceLostCmd) Run(e *env) error {
 
 // Run registers the key and prints the phone's id.
 func (c *deviceEnrolCmd) Run(e *env) error {
-	key, err := ticket.LoadOrCreateKey(c.Key, rand.Reader)
+	key, err := app.FieldKey(c.Key)
 	if err != nil {
 		return err
 	}
@@ -177,7 +176,7 @@ func (c *deviceEnrolCmd) Run(e *env) error {
 
 // sign signs a document of a kind.
 func (s signer) sign(kind string, payload any) (string, error) {
-	key, err := ticket.LoadOrCreateKey(s.Key, rand.Reader)
+	key, err := app.FieldKey(s.Key)
 	if err != nil {
 		return "", err
 	}
@@ -216,6 +215,7 @@ func (c *deviceSignCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s  %s", c.ID, c.Kind)
 	return appendLine(c.Queue, text)
 }
 
@@ -258,6 +258,7 @@ func (c *deviceGiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s", c.Nonce)
 	return appendLine(c.Out, text)
 }
 
@@ -278,5 +279,6 @@ func (c *deviceReceiveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	e.say("%s", g.Nonce)
 	return appendLine(c.Out, text)
 }

@@ -133,7 +133,7 @@ func helpZH() map[string]string {
 		"What the phone is called.":                                                                "手机名称。",
 		"File of the private key; it is made where there is none.":                                 "私钥文件；没有则新建。",
 		"The phone's own time (2022-03-28T17:00:00+08:00).":                                        "手机自己的时间（2022-03-28T17:00:00+08:00）。",
-		"step.done, step.cannot, followup.report, handover.offer, handover.accept, note or photo.": "step.done、step.cannot、followup.report、handover.offer、handover.accept、note 或 photo。",
+		"step.done, step.cannot, followup.report, handover.offer, handover.accept, note or photo.": "操作种类：step.done、step.cannot、followup.report、handover.offer、handover.accept、note 或 photo。",
 		"What it is about: step/ID, contact/ID or loop/ID.":                                        "操作对象：step/编号、contact/编号或 loop/编号。",
 		"NAME=VALUE of its content; @FILE is a file's text, data.NAME a value of a form.":          "内容，写作 名称=值；@文件 取文件内容，data.名称 为表单的值。",
 		"The operation's own id, 16 to 64 letters, digits and hyphens.":                            "操作自己的编号，16 至 64 个字母、数字或连字符。",
