@@ -130,15 +130,17 @@ func (s *Service) savePassings(ctx context.Context, tx seawall.Tx, ps []*passing
 		bySite[p.site.ID] = append(bySite[p.site.ID], p)
 	}
 	for _, id := range order {
+		rows := make([]gate.Pass, len(bySite[id]))
 		var trips []seawall.Ref
-		for _, p := range bySite[id] {
-			if err := s.d.Gates.SavePass(ctx, tx, p.row); err != nil {
-				return err
-			}
+		for i, p := range bySite[id] {
+			rows[i] = p.row
 			trips = append(trips, p.refs()...)
 		}
+		if err := s.d.Gates.SavePasses(ctx, tx, rows); err != nil {
+			return err
+		}
 		ev := ledger.Event{Type: "gate.passed", Subject: bySite[id][0].site.Ref(), Related: trips, Area: bySite[id][0].site.Area,
-			Data: map[string]string{"passes": itoa(len(bySite[id]))}}
+			Data: map[string]string{"passes": itoa(len(rows))}}
 		if err := s.d.Log.Record(ctx, tx, ev); err != nil {
 			return err
 		}

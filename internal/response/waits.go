@@ -190,8 +190,8 @@ func (q *gateQueue) advise(f waitFigures, now []waits.Slot) ([]WaitAdvice, error
 	}
 	worst := secondsOf(waits.Worst(now))
 	for _, a := range list {
-		if len(out) == bestAdvice || secondsOf(a.Worst) >= worst && a.Saved < time.Minute {
-			break
+		if len(out) == bestAdvice || (secondsOf(a.Worst)+59)/60 >= (worst+59)/60 {
+			break // the rest does not lower p95 by a minute
 		}
 		w := WaitAdvice{Kind: a.Kind, By: a.By, Lanes: a.Lanes, Worst: secondsOf(a.Worst), Saved: secondsOf(a.Saved), LaneHours: a.LaneHours,
 			StaffHours: a.LaneHours * float64(f.officers), From: q.start.Add(time.Duration(a.Slot) * time.Hour)}

@@ -81,7 +81,7 @@ func (s *Service) gateQueues(ctx context.Context, tx seawall.Tx, site gate.Site,
 			past.Declared = declared
 		}
 		q.arrivals = waits.Forecast(past, start, time.Hour, hours)
-		q.plan(site, w, f, now)
+		q.plan(site, w, f)
 		out = append(out, q)
 	}
 	return out, nil
@@ -228,16 +228,14 @@ func secondsOf(d time.Duration) int { return int(d.Round(time.Second) / time.Sec
 
 // plan says how many lanes are open in each hour: by the plan in force, else by the
 // shifts, else as many as are open.
-func (q *gateQueue) plan(site gate.Site, w gate.Wait, f waitFigures, now time.Time) {
+func (q *gateQueue) plan(site gate.Site, w gate.Wait, f waitFigures) {
 	m := waits.Model{Slot: time.Hour, Spread: q.arrivals.Spread, Service: q.service.Service, Separate: f.separate, Target: f.target}
 	for _, r := range q.arrivals.Rates {
 		m.Arrivals = append(m.Arrivals, r.Expected)
 		m.Lanes = append(m.Lanes, q.lanesAt(site, w, r.From))
 	}
 	m.Waiting = int(q.last.Waiting + 0.5)
-	// Of the hour that runs, only the rest is still to come.
-	left := q.start.Add(time.Hour).Sub(now).Hours()
-	m.Arrivals[0] *= left
+	// The hour that runs is computed as a whole from the queue that is there now.
 	m.Busy = min(m.Lanes[0], int(m.Arrivals[0]*m.Service.Mean.Hours()+0.5))
 	q.model, q.last.Lanes = m, m.Lanes[0]
 }

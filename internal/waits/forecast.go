@@ -54,7 +54,8 @@ const usualSpread = 0.0625
 // The usual number of a slot is the mean of the slots at the same hour, those on
 // the same day of the week counting twice, a week ago half as much as today;
 // half an observation of the whole stretch's mean rate is added, so that an hour
-// without any history is not an hour without vehicles. How heavy today is comes
+// without any history is not an hour without vehicles (of the last three hours' rate
+// where no whole day was seen). How heavy today is comes
 // from today's vehicles so far: with a gamma distribution of mean 1 and variance
 // Spread it is (1/Spread + came)/(1/Spread + expected), and the spread left is
 // 1/(1/Spread + expected). Declared vehicles are spread evenly over the hour
@@ -66,6 +67,9 @@ func Forecast(p Past, start time.Time, slot time.Duration, n int) Arrivals {
 	out := Arrivals{Days: u.days, Few: u.days < 7, Today: 1}
 	out.Spread = u.spread()
 	midnight := startOfDay(p.Now, p.Zone)
+	if p.From.After(midnight) {
+		midnight = p.Now // the whole history is today's: it is not usual or unusual by itself
+	}
 	came, expected := 0.0, 0.0
 	for _, c := range p.Came {
 		if !c.At.Before(midnight) && c.At.Before(p.Now) {
@@ -137,8 +141,27 @@ func newUsual(p Past, slot time.Duration) *usual {
 		}
 	}
 	u.mean = total * slot.Seconds() / max(p.Now.Sub(p.From), slot).Seconds()
+	if p.Now.Sub(p.From) < 24*time.Hour {
+		u.mean = u.recent()
+	}
 	u.days = int(startOfDay(p.Now, p.Zone).Sub(u.first) / (24 * time.Hour))
 	return u
+}
+
+// recent is the rate of the last three hours, for a gate that has not seen a whole
+// day: it knows nothing of other hours.
+func (u *usual) recent() float64 {
+	since := u.p.Now.Add(-3 * time.Hour)
+	if u.p.From.After(since) {
+		since = u.p.From
+	}
+	n := 0.0
+	for _, c := range u.p.Came {
+		if !c.At.Before(since) && c.At.Before(u.p.Now) {
+			n++
+		}
+	}
+	return n * u.slot.Seconds() / max(u.p.Now.Sub(since), u.slot).Seconds()
 }
 
 // at is the usual number in the slot that begins at t.
