@@ -38,6 +38,9 @@ func (s *Server) deviceRoutes() {
 		})
 	handle(s, anybody, "GET", "/public/devices/{id}", "device-state", "Whether a phone that is signed out must wipe itself (410)",
 		func(ctx context.Context, _ response.Who, in *IDPath) (response.DeviceState, error) {
+			if err := s.looking(ctx); err != nil {
+				return response.DeviceState{}, err
+			}
 			return s.d.Main.DeviceState(ctx, seawall.DeviceID(in.ID))
 		})
 }

@@ -171,8 +171,8 @@ func (s *Service) takeTrips(ctx context.Context, who Who, c freight.Carrier, cha
 	for i, in := range rows {
 		row := TripRow{Row: i + 1, External: in.External}
 		made, fresh, err := s.takeTrip(ctx, who, c, channel, in, bad[i])
-		if err != nil && !seawall.Is(err, seawall.Invalid) {
-			return out, err
+		if err != nil && !seawall.Is(err, seawall.Invalid) && !seawall.Is(err, seawall.NotFound) && !seawall.Is(err, seawall.Conflict) {
+			return out, err // a later try may not meet it
 		}
 		switch {
 		case err != nil:

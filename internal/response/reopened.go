@@ -8,6 +8,7 @@ import (
 	"github.com/seawall-city/seawall/internal/auth"
 	"github.com/seawall-city/seawall/internal/border"
 	"github.com/seawall-city/seawall/internal/casebook"
+	"github.com/seawall-city/seawall/internal/freight"
 	"github.com/seawall-city/seawall/internal/goods"
 	"github.com/seawall-city/seawall/internal/loop"
 )
@@ -54,6 +55,9 @@ func (s *Service) holdsStill(ctx context.Context, tx seawall.Tx, ref seawall.Ref
 	case seawall.KindEntry:
 		e, err := s.d.Entries.Entry(ctx, tx, seawall.EntryID(ref.ID))
 		return e.State != casebook.EntryRetracted, err
+	case seawall.KindTrip:
+		t, err := s.d.Freight.Trip(ctx, tx, seawall.TripID(ref.ID))
+		return t.State != freight.Cancelled && t.State != freight.Retracted, err
 	}
 	return true, nil
 }

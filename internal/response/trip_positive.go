@@ -83,8 +83,12 @@ func (s *Service) exposeVisits(ctx context.Context, tx seawall.Tx, t freight.Tri
 		return err
 	}
 	for _, v := range visits {
-		if v.Case != "" {
-			continue // told before
+		told, err := s.toldOf(ctx, tx, v, c)
+		if err != nil {
+			return err
+		}
+		if told == c.ID {
+			continue
 		}
 		to := v.Out
 		if to.IsZero() {
@@ -94,6 +98,10 @@ func (s *Service) exposeVisits(ctx context.Context, tx seawall.Tx, t freight.Tri
 			During: seawall.Interval{From: v.In, To: to}, Note: v.Where})
 		if err != nil {
 			return err
+		}
+		out.Stays = append(out.Stays, st)
+		if told != "" {
+			continue // another of the crew: the place has been told already
 		}
 		v.Case, v.Stay, v.Told, v.Version = c.ID, st.ID, tx.Now(), v.Version+1
 		if v.Out.IsZero() && !freight.Running(t.State) {
@@ -106,14 +114,33 @@ func (s *Service) exposeVisits(ctx context.Context, tx seawall.Tx, t freight.Tri
 		if err := s.trips.Record(ctx, tx, "visit.exposed", v.Ref(), v.Area, map[string]string{"place": v.Name.ZH}, t.Ref(), c.Ref()); err != nil {
 			return err
 		}
-		out.Stays, out.Notices = append(out.Stays, st), append(out.Notices, n)
-		told, err := s.tellPlace(ctx, tx, t, v.Area, v.Name.ZH, n.Text)
+		out.Notices = append(out.Notices, n)
+		post, err := s.tellPlace(ctx, tx, t, v.Area, v.Name.ZH, n.Text)
 		if err != nil {
 			return err
 		}
-		out.Told = append(out.Told, told)
+		out.Told = append(out.Told, post)
 	}
 	return nil
+}
+
+// toldOf gives the case because of which a visit has been told, "" where it is to be
+// told: a case that was taken back since told nobody. It is c where c has its stay.
+func (s *Service) toldOf(ctx context.Context, tx seawall.Tx, v freight.Visit, c casebook.Case) (seawall.CaseID, error) {
+	if v.Case == "" || v.Case == c.ID {
+		return v.Case, nil
+	}
+	first, err := s.d.Cases.Case(ctx, tx, v.Case)
+	if err != nil || first.State == casebook.CaseRetracted {
+		return "", err
+	}
+	stays, err := s.d.Cases.StaysOfCase(ctx, tx, c.ID)
+	for _, st := range stays {
+		if st.Kind == "service_area" && st.Place == v.Name.ZH && st.During.From.Equal(v.In) {
+			return c.ID, err
+		}
+	}
+	return v.Case, err
 }
 
 // exposure is what the public reads of a visit.
@@ -179,6 +206,15 @@ func (s *Service) Exposures(ctx context.Context) (List[ExposureNotice], error) {
 			}
 			if c.State == casebook.CaseRetracted {
 				continue // the positive was none
+			}
+			if v.Trip != "" {
+				t, err := s.d.Freight.Trip(ctx, tx, v.Trip)
+				if err != nil {
+					return err
+				}
+				if t.State == freight.Retracted {
+					continue // the lorry was another
+				}
 			}
 			out.Items = append(out.Items, s.exposure(v))
 		}

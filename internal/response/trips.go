@@ -127,7 +127,9 @@ func (s *Service) readTrip(ctx context.Context, op string, d *declaring, carrier
 		t.ConsigneeArea = p.path(in.ConsigneeArea, "consigneeArea")
 		for i, x := range in.Route {
 			stop := freight.Stop{Kind: x.Kind, Ref: x.Ref, Name: strings.TrimSpace(x.Name), Area: p.path(x.Area, fmt.Sprintf("route[%d].area", i))}
-			if err := s.knownStop(ctx, tx, &stop); err != nil {
+			if err := s.knownStop(ctx, tx, &stop); seawall.Is(err, seawall.NotFound) {
+				bad = append(bad, seawall.FieldError{Field: fmt.Sprintf("route[%d].ref", i), Code: "not_a_choice", Args: map[string]string{"value": x.Ref}})
+			} else if err != nil {
 				return err
 			}
 			t.Route = append(t.Route, stop)
