@@ -249,9 +249,7 @@ type Store interface {
 	// beginning.
 	Shifts(ctx context.Context, tx seawall.Tx, site seawall.SiteID, during seawall.Interval) ([]Shift, error)
 
-	// SavePass writes one, SavePasses many new ones in few statements.
 	SavePass(ctx context.Context, tx seawall.Tx, p Pass) error
-	SavePasses(ctx context.Context, tx seawall.Tx, ps []Pass) error
 	Pass(ctx context.Context, tx seawall.Tx, id seawall.PassID) (Pass, error)
 	// PassesByID gives those that are there, by id.
 	PassesByID(ctx context.Context, tx seawall.Tx, ids []seawall.PassID) ([]Pass, error)

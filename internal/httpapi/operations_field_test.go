@@ -50,7 +50,7 @@ func (h *handset) send(id, kind, target, base string, body any) (outcome, proble
 }
 
 // phonesUsed walks a phone's day: registered, fetched, sent, in conflict, decided; a
-// picture, a paper form, a loss. FRT-08, IMP-06, IMP-07.
+// picture, a paper form, a loss. GOV-08, NF-04.
 func phonesUsed(t *testing.T, c *city) {
 	b := c.as("duty")
 	one, two := c.handset(b, "一号机"), c.handset(b, "二号机")

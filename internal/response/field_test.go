@@ -11,7 +11,7 @@ import (
 )
 
 // A day offline: the phone fetches its day, works without a network with a clock
-// that is wrong by an hour, and everything counts by the server's time. FRT-08.
+// that is wrong by an hour, and everything counts by the server's time. GOV-08, NF-04.
 func TestADayOfflineCounts(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		c := o.positive(grid1)
@@ -62,7 +62,7 @@ func TestADayOfflineCounts(t *testing.T) {
 }
 
 // What cannot be taken is refused and kept: a forged signature, another phone's, a
-// number used again, a form that is wrong. IMP-06.
+// number used again, a form that is wrong. NF-04.
 func TestWhatCannotBeTakenIsKept(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		c := o.positive(grid1)
@@ -109,7 +109,7 @@ func TestWhatCannotBeTakenIsKept(t *testing.T) {
 }
 
 // A lost phone is told to wipe, its owner is signed out, and what it sent since is
-// marked. IMP-07.
+// marked. NF-04.
 func TestALostPhone(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		c := o.positive(grid1)
@@ -143,7 +143,7 @@ func TestALostPhone(t *testing.T) {
 }
 
 // What somebody did while a duty was theirs counts after it has climbed; what
-// somebody else has done meanwhile is a conflict that a person decides. FRT-08.
+// somebody else has done meanwhile is a conflict that a person decides. GOV-08, NF-04.
 func TestAStepThatClimbedMeanwhile(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		c := o.positive(grid1)

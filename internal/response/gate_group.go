@@ -130,17 +130,15 @@ func (s *Service) savePassings(ctx context.Context, tx seawall.Tx, ps []*passing
 		bySite[p.site.ID] = append(bySite[p.site.ID], p)
 	}
 	for _, id := range order {
-		rows := make([]gate.Pass, len(bySite[id]))
 		var trips []seawall.Ref
-		for i, p := range bySite[id] {
-			rows[i] = p.row
+		for _, p := range bySite[id] {
+			if err := s.d.Gates.SavePass(ctx, tx, p.row); err != nil {
+				return err
+			}
 			trips = append(trips, p.refs()...)
 		}
-		if err := s.d.Gates.SavePasses(ctx, tx, rows); err != nil {
-			return err
-		}
 		ev := ledger.Event{Type: "gate.passed", Subject: bySite[id][0].site.Ref(), Related: trips, Area: bySite[id][0].site.Area,
-			Data: map[string]string{"passes": itoa(len(rows))}}
+			Data: map[string]string{"passes": itoa(len(bySite[id]))}}
 		if err := s.d.Log.Record(ctx, tx, ev); err != nil {
 			return err
 		}

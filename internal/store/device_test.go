@@ -12,7 +12,7 @@ import (
 	"github.com/seawall-city/seawall/internal/store/storetest"
 )
 
-// Every row about a phone comes back whole on both databases. FRT-08.
+// Every row about a phone comes back whole on both databases. GOV-08, NF-04.
 func TestEveryFieldOfAPhoneComesBack(t *testing.T) {
 	type ctxs = context.Context
 	storetest.Each(t, func(t *testing.T, db *store.DB, _ *storetest.Clock) {

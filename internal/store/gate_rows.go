@@ -39,14 +39,9 @@ func (db *DB) Shifts(ctx context.Context, tx seawall.Tx, site seawall.SiteID, du
 		string(site), microsOf(during.To), microsOf(during.From))
 }
 
-// SavePass writes a pass.
+// SavePass writes a pass; those of a transaction are written together.
 func (db *DB) SavePass(ctx context.Context, tx seawall.Tx, p gate.Pass) error {
 	return passes().put(ctx, tx, p)
-}
-
-// SavePasses inserts many new passes.
-func (db *DB) SavePasses(ctx context.Context, tx seawall.Tx, ps []gate.Pass) error {
-	return passes().putAll(ctx, tx, ps)
 }
 
 // Pass reads a pass.

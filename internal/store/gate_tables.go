@@ -45,5 +45,6 @@ func passes() *table[gate.Pass] {
 		},
 		id:      func(p *gate.Pass) string { return string(p.ID) },
 		version: func(p *gate.Pass) int { return p.Version },
+		behind:  allBehind,
 	}
 }

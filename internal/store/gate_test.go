@@ -52,7 +52,12 @@ func TestPassesAreFound(t *testing.T) {
 		}
 		must(t, db.Write(ctx, seawall.System("test"), func(tx seawall.Tx) error {
 			defer store.Settle(tx)
-			return db.SavePasses(ctx, tx, all)
+			for _, p := range all {
+				if err := db.SavePass(ctx, tx, p); err != nil {
+					return err
+				}
+			}
+			return nil
 		}))
 		read(t, db, func(tx seawall.Tx) error {
 			page, next, total, err := db.Passes(ctx, tx, gate.Query{Site: "g15-a", Page: seawall.Page{Limit: 100}})

@@ -33,7 +33,12 @@ func TestWaitsOfASiteComeBack(t *testing.T) {
 		}
 		must(t, db.Write(ctx, seawall.System("test"), func(tx seawall.Tx) error {
 			defer store.Settle(tx)
-			return db.SavePasses(ctx, tx, all)
+			for _, p := range all {
+				if err := db.SavePass(ctx, tx, p); err != nil {
+					return err
+				}
+			}
+			return nil
 		}))
 		read(t, db, func(tx seawall.Tx) error {
 			some, err := db.Stamps(ctx, tx, "g15-w", now.Add(2*time.Minute))
