@@ -68,7 +68,13 @@ func (s *Server) tripRoutes() {
 		})
 	handle(s, signedIn, "GET", "/trips/{id}", "get-trip", "A trip with its hand-overs, movements, permit, requests and the four guarantees",
 		func(ctx context.Context, who response.Who, in *IDPath) (response.TripView, error) {
-			return s.d.Main.TripView(ctx, who, seawall.TripID(in.ID))
+			v, err := s.d.Main.TripView(ctx, who, seawall.TripID(in.ID))
+			if v.Permit != nil && v.Permit.Ticket != "" && v.PermitNow != freight.PermitRevoked {
+				if svg, err := qrSVG(v.Permit.Ticket); err == nil { // else its text stands beside it
+					v.TicketQR = svg
+				}
+			}
+			return v, err
 		})
 	handle(s, signedIn, "POST", "/permits/check", "check-permit", "Does a permit fit crew, vehicle, route and date",
 		func(ctx context.Context, who response.Who, in *struct{ Body response.PermitAsk }) (response.PermitFit, error) {

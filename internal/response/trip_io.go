@@ -79,6 +79,7 @@ type TripView struct {
 	Moves     []freight.Move  `json:"moves"`
 	Visits    []freight.Visit `json:"visits"`
 	Permit    *freight.Permit `json:"permit,omitempty"`
+	TicketQR  string          `json:"ticketQR,omitempty" doc:"the permit as an SVG"`
 	PermitNow string          `json:"permitNow" doc:"valid, expired, early, revoked or empty"`
 	Requests  []relief.Help   `json:"requests"`
 	Four      freight.Four    `json:"four"`
