@@ -161,7 +161,8 @@ func (s *Service) knownTrip(ctx context.Context, tx seawall.Tx, c *gateCase, t *
 		return nil
 	}
 	trip := *known.Trip
-	c.facts.Declared, c.facts.Transit = true, c.facts.Transit || trip.Transit
+	c.facts.Declared = c.facts.Declared || known.Word() != "cancelled"
+	c.facts.Transit = c.facts.Transit || trip.Transit
 	if c.facts.Mode == "" {
 		c.facts.Mode = gate.Freight
 	}

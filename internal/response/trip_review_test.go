@@ -6,6 +6,7 @@ import (
 
 	"github.com/seawall-city/seawall"
 	"github.com/seawall-city/seawall/internal/freight"
+	"github.com/seawall-city/seawall/internal/gate"
 	"github.com/seawall-city/seawall/internal/response"
 )
 
@@ -27,6 +28,22 @@ func TestARowWithAnUnknownStopLosesNoOther(t *testing.T) {
 		}
 		_, err = o.main.CarrierTrips(o.ctx, " ", nil)
 		o.refuse(err, seawall.Unauthenticated, "carrier_key")
+	})
+}
+
+// A trip that was cancelled declares nobody, on the page at the gate and here. FRT-01,
+// IMP-07.
+func TestACancelledTripDeclaresNobody(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		officer, _ := o.gates()
+		id, _ := o.lorry("苏J00064", false)
+		_, err := o.main.CancelTrip(o.ctx, o.cityDesk, id, response.TripEnd{Reason: "不来了"})
+		o.ok(err)
+		look, err := o.main.LookAtGate(o.ctx, officer, theGate, response.GateAsk{Plate: "苏J00064"}, gate.Facts{Mode: gate.Freight})
+		o.ok(err)
+		if look.Facts.Declared || look.Facts.Trip != "cancelled" {
+			t.Errorf("cancelled: %+v", look.Facts)
+		}
 	})
 }
 
