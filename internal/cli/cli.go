@@ -78,6 +78,7 @@ type commands struct {
 	Trip     tripCmd        `cmd:"" help:"Look at freight trips and take in a carrier's table."`
 	Area     serviceAreaCmd `cmd:"" name:"service-area" help:"Look at motorway service areas and tell what is open."`
 	Carrier  carrierCmd     `cmd:"" help:"Enter carriers and look at the white list."`
+	Lot      lotCmd         `cmd:"" help:"Look at goods, parcels and sampled places; release what is complete."`
 	Appeal   appealCmd      `cmd:"" help:"Look at objections to measures and take them down."`
 	Help     helpRequestCmd `cmd:"" name:"help-request" help:"Look at requests for help and take them down."`
 	Board    boardCmd       `cmd:"" help:"Look at the duties of one kind: list, pipeline, calendar, load by owner."`

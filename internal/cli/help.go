@@ -70,6 +70,7 @@ func translateHelp(n *kong.Node) {
 	maps.Copy(zh, officeHelp())
 	maps.Copy(zh, gateHelp())
 	maps.Copy(zh, freightHelp())
+	maps.Copy(zh, lotHelp())
 	put := func(help *string) {
 		if t, ok := zh[*help]; ok {
 			*help = t

@@ -85,6 +85,8 @@ type Beat struct {
 	// Trip declares a lorry's trip, Drive is what it does next.
 	Trip  *TripBeat  `yaml:"trip"`
 	Drive *DriveBeat `yaml:"drive"`
+	// Goods is something that happens to a lot or at a sampled place.
+	Goods *GoodsBeat `yaml:"goods"`
 	// Queue is the day so far at a gate.
 	Queue *QueueBeat `yaml:"queue"`
 }

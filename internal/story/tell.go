@@ -41,6 +41,7 @@ type teller struct {
 	trips    map[string]driven
 	carriers map[string]seawall.CarrierID
 	drivers  int64
+	held     held
 	made     int64 // groups of people invented so far
 	seq      int
 }
@@ -62,11 +63,18 @@ func (s *Story) Tell(ctx context.Context, st Stage) error {
 	if err != nil {
 		return err
 	}
-	beats := t.flatten(freight.Beats)
+	goods, err := goodsOf(s.ID)
+	if err != nil {
+		return err
+	}
+	beats := t.flatten(append(freight.Beats, goods.Beats...))
 	if len(beats) > 0 {
 		t.SetClock(beats[0].at.Add(-time.Hour))
 	}
 	if err := t.people(ctx); err != nil {
+		return err
+	}
+	if err := t.sampled(ctx, goods.Points); err != nil {
 		return err
 	}
 	for i, b := range beats {
@@ -187,6 +195,8 @@ func (t *teller) play(ctx context.Context, b beatAt) error {
 		return t.declare(ctx, who, b.beat.Trip)
 	case b.beat.Drive != nil:
 		return t.drive(ctx, who, b.beat.Drive)
+	case b.beat.Goods != nil:
+		return t.goods(ctx, who, b.beat.Goods)
 	case b.beat.Queue != nil:
 		return t.queue(ctx, who, b.beat.Queue, b.at)
 	case b.beat.Retract != nil:
