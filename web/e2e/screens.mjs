@@ -13,9 +13,14 @@ export async function material(page, someone) {
   const late = (await first('/arrivals/unresolved?limit=1')) ?? (await first('/arrivals?limit=1'))
   const objection = await first('/appeals?limit=1')
   const asked = await first('/help?limit=1')
+  const trips = (await api(page, '/trips?limit=50')).items ?? []
+  const trip = trips.find((x) => x.stranded || x.orphan) ?? trips[0]
+  const gates = (await api(page, '/gates')).items ?? []
+  const gate = gates.find((g) => g.waiting) ?? gates.find((g) => g.passed + g.held) ?? gates.find((g) => g.site.kind === 'checkpoint')
+  const area = await first('/service-areas')
   const kinds = (await api(page, '/protocols')).items ?? []
   const entered = kinds.find((k) => k.mayEnter)
-  return { arrival: late, objection, asked, entered, case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
+  return { trip, gate, area, arrival: late, objection, asked, entered, case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
 }
 
 async function linkOf(id) {
@@ -65,6 +70,17 @@ export function screens(m) {
     m.entered && { name: '65-entry', path: `/boards/${m.entered.id}?new=1`, act: (page) => page.click('[data-test=entry-save]') },
     m.step && { name: '66-loop', path: `/loops/${m.step.loop}` },
     m.step && { name: '67-loop-past', path: `/loops/${m.step.loop}`, act: (page) => goBack(page) },
+    { name: '90-freight', path: '/freight' },
+    m.trip && { name: '91-freight-open', path: `/freight?open=${m.trip.id}` },
+    m.trip && { name: '92-trip', path: `/trips/${m.trip.id}`, act: (page) => page.click('[data-test=act-move]') },
+    { name: '93-trip-new', path: '/freight?new=1', act: (page) => page.click('[data-test=trip-save]') },
+    { name: '94-gates', path: '/gates' },
+    m.gate && { name: '95-gates-open', path: `/gates?open=${m.gate.site.id}` },
+    m.gate && { name: '96-gate', path: `/gates/${m.gate.site.id}`, act: (page) => page.click('[data-test=gate-rules]') },
+    { name: '97-waits', path: '/waits' },
+    m.gate && { name: '98-gate-waits', path: `/gates/${m.gate.site.id}/waits`, act: (page) => bestPlan(page) },
+    { name: '99-service-areas', path: '/service-areas' },
+    m.area && { name: '99-service-area', path: `/service-areas?open=${m.area.area.id}`, act: (page) => page.click('[data-test=act-status]') },
     { name: '70-protocol', path: '/protocols/arrival' },
     { name: '71-protocol-diff', path: '/protocols/investigation?with=followup' },
     { name: '72-protocol-lint', path: '/protocols/lint', act: (page) => lint(page) },
@@ -76,6 +92,10 @@ export function screens(m) {
 }
 
 const today = (m) => (m.step?.due ?? '2022-03-28').slice(0, 10)
+async function bestPlan(page) {
+  await page.click('[data-test=plan-best]')
+  await page.waitForSelector('[data-test=plan-result]')
+}
 async function goBack(page) {
   await page.click('[data-test=asof-before]')
   await page.waitForSelector('[data-test=asof-now]')

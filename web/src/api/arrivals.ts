@@ -58,6 +58,8 @@ export type ArrivalView = {
   areaName: Text
   group: Group
   people: Arrival[]
+  /** Public declarations that are probably about them, by the number on the slip. */
+  claims?: { declaration: string; arrival: Arrival }[] | null
   measure?: { tier: string; name: Text; text: Text; regime: string; rule: string; source: string; grade?: string; gradeSource?: string; confirmed: boolean } | null
   plan?: Plan | null
   tier?: Tier | null

@@ -65,6 +65,8 @@ export type TripView = {
   moves: Move[] | null
   visits: Visit[] | null
   permit?: Permit | null
+  /** The permit as a gate scans it, an SVG. */
+  ticketQR?: string
   permitNow: string
   requests: HelpRequest[] | null
   four: Four

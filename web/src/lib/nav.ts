@@ -16,15 +16,18 @@ const PLACES: PlaceItem[] = [
   { to: '/gates', label: 'nav.gates', needs: 'gate.read', group: 'freight' },
   { to: '/waits', label: 'nav.waits', needs: 'gate.read', group: 'freight' },
   { to: '/service-areas', label: 'nav.serviceAreas', needs: 'trip.read', group: 'freight' },
+  { to: '/goods', label: 'nav.goods', needs: 'lot.read', group: 'freight' },
   { to: '/help', label: 'nav.help', needs: 'help.read', group: 'desk' },
   { to: '/appeals', label: 'nav.appeals', needs: 'appeal.read', group: 'desk' },
   { to: '/import', label: 'nav.import', needs: 'import.read', group: 'desk' },
   { to: '/areas', label: 'nav.areas', needs: 'area.read', group: 'desk' },
+  { to: '/conflicts', label: 'nav.conflicts', needs: 'step.read', group: 'desk' },
   { to: '/regimes', label: 'nav.regimes', needs: 'regime.read', group: 'rules' },
   { to: '/arrivals/matrix', label: 'nav.matrix', needs: 'regime.read', group: 'rules' },
   { to: '/protocols', label: 'nav.protocols', needs: 'step.read', group: 'rules' },
   { to: '/waivers', label: 'nav.waivers', needs: 'regime.read', group: 'rules' },
   { to: '/journal', label: 'nav.log', needs: 'log.read', group: 'system' },
+  { to: '/devices', label: 'nav.devices', needs: 'device.manage', group: 'system' },
   { to: '/accounts', label: 'nav.accounts', needs: 'account.read', group: 'system' },
 ]
 

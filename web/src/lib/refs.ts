@@ -25,6 +25,14 @@ export function pageOf(ref: Ref | undefined): string {
       return `/gates/${id}`
     case 'service_area':
       return `/service-areas?open=${id}`
+    case 'lot':
+      return `/lots/${id}`
+    case 'point':
+      return `/goods?view=points&open=${id}`
+    case 'device':
+      return `/devices?open=${id}`
+    case 'conflict':
+      return `/conflicts?open=${id}`
     case 'import':
       return `/import?run=${id}`
     case 'area':

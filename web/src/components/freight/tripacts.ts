@@ -62,7 +62,7 @@ export function useTripActs(view: () => TripView): ComputedRef<Act[]> {
       key: 'permit',
       label: t('tripDo.permit'),
       effect: t('tripDo.permitEffect'),
-      tone: 'strong',
+      tone: v.trip.state === 'declared' ? 'strong' : undefined,
       fields: [
         { key: 'from', label: t('permit.from'), kind: 'time', optional: t('check.sinceNow') },
         { key: 'until', label: t('permit.until'), kind: 'time', optional: t('permit.untilElse') },
