@@ -26,7 +26,15 @@ func emptyTold() ToldSample {
 // disinfection open, and those who worked on it become candidates.
 func (s *Service) goodsPositive(ctx context.Context, tx seawall.Tx, f found, out *ToldSample) error {
 	first, err := s.markPositive(ctx, tx, f, out)
-	if err != nil || len(f.rules.Clocks) == 0 || !first {
+	if err != nil || len(f.rules.Clocks) == 0 {
+		return err
+	}
+	workers, err := s.exposedWorkers(ctx, tx, f, out.Sealed)
+	if err != nil {
+		return err
+	}
+	if !first { // the duties are open; who worked on this one has not been asked after
+		out.Candidates, err = s.proposeWorkers(ctx, tx, f, workers)
 		return err
 	}
 	l, err := s.openLoop(ctx, tx, string(loop.Investigation), s.aboutFound(tx, f))
@@ -48,16 +56,42 @@ func (s *Service) goodsPositive(ctx context.Context, tx seawall.Tx, f found, out
 	if err := s.goods.Record(ctx, tx, "sample.positive", sm.Ref(), f.area, map[string]string{"accession": sm.Accession, "no": f.no}, f.about, l.Ref(), d.Ref()); err != nil {
 		return err
 	}
-	workers, err := s.d.Goods.WorkersOf(ctx, tx, f.about)
-	if err != nil {
-		return err
-	}
 	if out.Candidates, err = s.proposeWorkers(ctx, tx, f, workers); err != nil || l.Owner == "" {
 		return err
 	}
 	return s.tell(ctx, tx, seawall.Ref{Kind: seawall.KindPrincipal, ID: string(l.Owner)}, l.Ref(), true, seawall.Text{
 		ZH: f.name + "（" + f.no + "）采样阳性，已封存。请溯源、消毒，并查清接触过的从业人员（" + itoa(len(out.Candidates)) + " 名待判定）。",
 		EN: f.name + " (" + f.no + ") has a positive sample and is sealed. Trace it, disinfect, and find who worked on it (" + itoa(len(out.Candidates)) + " to be decided on)."})
+}
+
+// exposedWorkers gives those who worked on what was sampled and on the lots that are
+// sealed with it, without those who are candidates already.
+func (s *Service) exposedWorkers(ctx context.Context, tx seawall.Tx, f found, sealed []goods.Lot) ([]goods.Worker, error) {
+	refs := []seawall.Ref{f.about}
+	for _, l := range sealed {
+		if l.Ref() != f.about {
+			refs = append(refs, l.Ref())
+		}
+	}
+	var out []goods.Worker
+	for _, ref := range refs {
+		rows, err := s.d.Goods.WorkersOf(ctx, tx, ref)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range rows {
+			var c casebook.Contact
+			if w.Contact != "" {
+				if c, err = s.d.Cases.Contact(ctx, tx, w.Contact); err != nil {
+					return nil, err
+				}
+			}
+			if w.Contact == "" || c.State == casebook.Withdrawn || c.State == casebook.Dismissed {
+				out = append(out, w)
+			}
+		}
+	}
+	return out, nil
 }
 
 // markPositive seals the lot and its family, or marks the place. first is false
@@ -207,9 +241,29 @@ func (w *withdrawal) retractSample(ctx context.Context, tx seawall.Tx, sm goods.
 // workers withdraws the candidates that a positive had proposed; they had no
 // effect, and will have none.
 func (w *withdrawal) workers(ctx context.Context, tx seawall.Tx, sm goods.Sample) error {
-	rows, err := w.s.d.Goods.WorkersOf(ctx, tx, sm.About)
-	if err != nil {
-		return err
+	refs := []seawall.Ref{sm.About}
+	if sm.About.Kind == seawall.KindLot { // those of the lots that were sealed with it
+		own, err := w.s.d.Goods.Lot(ctx, tx, seawall.LotID(sm.About.ID))
+		if err != nil {
+			return err
+		}
+		family, err := w.s.d.Goods.LotsOfRoot(ctx, tx, own.Root)
+		if err != nil {
+			return err
+		}
+		for _, l := range family {
+			if l.ID != own.ID {
+				refs = append(refs, l.Ref())
+			}
+		}
+	}
+	var rows []goods.Worker
+	for _, ref := range refs {
+		some, err := w.s.d.Goods.WorkersOf(ctx, tx, ref)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, some...)
 	}
 	for _, x := range rows {
 		if x.Sample != sm.ID || x.Contact == "" {
