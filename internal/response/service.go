@@ -136,7 +136,7 @@ type Service struct {
 func New(d Deps) *Service {
 	s := &Service{d: d, book: casebook.New(d.Cases, d.Log, d.Zone), border: border.New(d.Border, d.Log, d.Zone),
 		trips: freight.New(d.Freight, d.Log, d.Zone), goods: goods.New(d.Goods, d.Log, d.Zone),
-		laws:  newLaws(d.Protocols)}
+		laws: newLaws(d.Protocols)}
 	s.gates.write = s.writePasses
 	s.engine = loop.New(loop.Config{Store: d.Loops, Log: d.Log, Assign: answersBy(d.Roster.WhoAnswers), Up: d.Roster.Up,
 		City: d.City, CutOff: s.cutOff, Zone: d.Zone, Watch: s.mirror, Barred: s.barred, Stays: staysListed,
