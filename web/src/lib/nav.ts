@@ -15,7 +15,7 @@ const PLACES: PlaceItem[] = [
   { to: '/freight', label: 'nav.freight', needs: 'trip.read' },
   { to: '/gates', label: 'nav.gates', needs: 'gate.read', group: 'freight' },
   { to: '/waits', label: 'nav.waits', needs: 'gate.read', group: 'freight' },
-  { to: '/service-areas', label: 'nav.serviceAreas', needs: 'trip.read', group: 'freight' },
+  { to: '/service-areas', label: 'nav.serviceAreas', needs: 'service_area.read', group: 'freight' },
   { to: '/goods', label: 'nav.goods', needs: 'lot.read', group: 'freight' },
   { to: '/help', label: 'nav.help', needs: 'help.read', group: 'desk' },
   { to: '/appeals', label: 'nav.appeals', needs: 'appeal.read', group: 'desk' },
