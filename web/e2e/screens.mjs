@@ -18,9 +18,10 @@ export async function material(page, someone) {
   const gates = (await api(page, '/gates')).items ?? []
   const gate = gates.find((g) => g.waiting) ?? gates.find((g) => g.passed + g.held) ?? gates.find((g) => g.site.kind === 'checkpoint')
   const area = await first('/service-areas')
+  const lot = (await api(page, '/lots?state=held,sealed,released,disposed&limit=1')).lots?.items?.[0]
   const kinds = (await api(page, '/protocols')).items ?? []
   const entered = kinds.find((k) => k.mayEnter)
-  return { trip, gate, area, arrival: late, objection, asked, entered, case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
+  return { trip, gate, area, lot, arrival: late, objection, asked, entered, case: candidate?.case ? { id: candidate.case } : open, contact, step, link, person: open?.person }
 }
 
 async function linkOf(id) {
@@ -81,6 +82,11 @@ export function screens(m) {
     m.gate && { name: '98-gate-waits', path: `/gates/${m.gate.site.id}/waits`, act: (page) => bestPlan(page) },
     { name: '99-service-areas', path: '/service-areas' },
     m.area && { name: '99-service-area', path: `/service-areas?open=${m.area.area.id}`, act: (page) => page.click('[data-test=act-status]') },
+    { name: '9a-goods', path: '/goods' },
+    m.lot && { name: '9b-lot', path: `/lots/${m.lot.id}`, act: (page) => page.click('[data-test=act-workers]') },
+    { name: '9c-points', path: '/goods?view=points' },
+    { name: '9d-conflicts', path: '/conflicts' },
+    { name: '9e-devices', path: '/devices' },
     { name: '70-protocol', path: '/protocols/arrival' },
     { name: '71-protocol-diff', path: '/protocols/investigation?with=followup' },
     { name: '72-protocol-lint', path: '/protocols/lint', act: (page) => lint(page) },
