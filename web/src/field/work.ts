@@ -101,8 +101,11 @@ export function useWork(door: Door) {
   async function forgetOld(): Promise<void> {
     if (!day.value || now.value < Date.parse(day.value.until)) return
     day.value = undefined
+    conflicts.value = []
     expired.value = true
     await vault().remove('field/day')
+    await vault().remove('field/conflicts')
+    await prune()
   }
 
   function forget(): void {
