@@ -81,7 +81,7 @@ func (c *Catalogue) Render(lang, code string, args map[string]string) string {
 	if !ok {
 		return code
 	}
-	return fill(m, args)
+	return fill(m, lang, args)
 }
 
 // Text gives the message of code in both languages.
@@ -110,8 +110,9 @@ func (c *Catalogue) Message(lang string, err error) string {
 	return c.Render(lang, "kind_"+kind.String(), nil)
 }
 
-// fill puts args into the {placeholders} of m.
-func fill(m string, args map[string]string) string {
+// fill puts args into the {placeholders} of m. A value that is words itself is
+// given once for each language, as "what.zh" and "what.en" for {what}.
+func fill(m, lang string, args map[string]string) string {
 	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(m, "{")
@@ -124,8 +125,11 @@ func fill(m string, args map[string]string) string {
 			b.WriteString("{" + rest)
 			return b.String()
 		}
-		v, known := args[name]
-		if !known || v == "" {
+		v := args[name]
+		if said, ok := args[name+"."+lang]; ok {
+			v = said
+		}
+		if v == "" {
 			v = "–"
 		}
 		b.WriteString(v)

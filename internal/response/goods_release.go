@@ -57,8 +57,8 @@ func (s *Service) ReleaseLot(ctx context.Context, who Who, id seawall.LotID, in 
 
 // lacks is the refusal of a release; it names what is missing.
 func (s *Service) lacks(op string, l goods.Lot, lacking []goods.Check) error {
-	e := &seawall.Error{Op: op, Kind: seawall.Conflict, Code: "lot_lacks"}
 	var zh, en []string
+	var fields []seawall.FieldError
 	for _, c := range lacking {
 		code := "lot_lacks_record"
 		if c.Late {
@@ -68,11 +68,11 @@ func (s *Service) lacks(op string, l goods.Lot, lacking []goods.Check) error {
 			code = "lot_lacks_rest"
 		}
 		zh, en = append(zh, c.Text.ZH), append(en, c.Text.EN)
-		e.Fields = append(e.Fields, seawall.FieldError{Field: c.Key, Code: code, Args: map[string]string{"zh": c.Text.ZH, "en": c.Text.EN,
-			"at": s.clockTime(c.At)}})
+		fields = append(fields, seawall.FieldError{Field: c.Key, Code: code,
+			Args: map[string]string{"what.zh": c.Text.ZH, "what.en": c.Text.EN, "at": s.clockTime(c.At)}})
 	}
-	e.Args = map[string]string{"no": l.No, "zh": strings.Join(zh, "、"), "en": strings.Join(en, ", ")}
-	return e
+	return &seawall.Error{Op: op, Kind: seawall.Conflict, Code: "lot_lacks", Fields: fields,
+		Args: map[string]string{"no": l.No, "what.zh": strings.Join(zh, "、"), "what.en": strings.Join(en, ", ")}}
 }
 
 // SealLot seals a held lot by an officer's decision, before a result or on a

@@ -16,6 +16,6 @@ export function useServerText() {
   return (lang: Lang, code: string, args?: Record<string, string>): string => {
     const text = books.value?.[lang][code]
     if (!text) return code
-    return text.replace(/\{(\w+)\}/g, (whole, name: string) => args?.[name] ?? whole)
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => args?.[`${name}.${lang}`] ?? args?.[name] ?? whole)
   }
 }
