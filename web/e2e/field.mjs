@@ -127,7 +127,7 @@ async function unreadable(page, name) {
 }
 
 const waiting = async (page) => Number(/(\d+)/.exec(await page.textContent('[data-test=state]'))?.[1] ?? 0)
-const sent = (page) => page.waitForFunction(() => /已全部上传|All sent/.test(document.querySelector('[data-test=state]')?.textContent ?? ''))
+const sent = (page) => page.waitForFunction(() => /已全部上传|All sent/.test(document.querySelector('[data-test=state]')?.textContent ?? ''), null, { timeout: 45_000 })
 const tab = (page, k) => page.click(`[data-tab=${k}]`)
 const at = (page, k) => page.waitForSelector(`form[data-at="${k}"]`)
 const go = (page) => page.click('[data-test=go]')
@@ -355,6 +355,8 @@ await a.page.fill('input[name=password]', PASSWORD)
 await a.page.press('input[name=password]', 'Enter')
 await a.page.waitForFunction(() => !document.querySelector('[data-test=signed-out]'))
 await a.page.waitForFunction(() => /待传/.test(document.querySelector('[data-test=state]').textContent))
+await a.page.waitForFunction(() => /离线/.test(document.querySelector('[data-test=state]').textContent), null, { timeout: 3000 }).catch(() => undefined)
+await a.page.evaluate(() => dispatchEvent(new Event('online'))) // it tries again by itself within twenty seconds
 await a.page.evaluate(() => dispatchEvent(new Event('online')))
 await sent(a.page)
 await tab(a.page, 'queue')
