@@ -287,7 +287,7 @@ func (a *App) compose(ctx context.Context, _ Options) error {
 		Cases: a.DB, Loops: a.DB, Boards: a.DB, Entries: a.DB, Protocols: a.Protocols, Texts: a.DB, Areas: a.DB, Relief: a.DB, Border: a.DB, Origins: origins, Roster: a.Areas, Log: a.Journal, Past: a.Journal, Vault: a.Vault,
 		Rules: a.Regimes, Jurisdiction: a.Config.City.Jurisdiction, Auth: a.Policies, Accounts: a.DB,
 		Freight: a.DB, Gates: a.DB, Waits: a.DB, GateRules: a.Gates, Goods: a.DB, GoodsRules: a.Goods, Tickets: tickets, LinkKey: link, LinkBase: a.Config.Link() + "/f/",
-		Field: a.field(),
+		Field:   a.field(),
 		Imports: response.ImportDeps{Store: a.DB, Coffer: a.Vault, Files: files, Worker: holder()}})
 	return a.Main.KeepProtocols(ctx)
 }

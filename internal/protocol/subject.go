@@ -85,8 +85,8 @@ type RestrictionPlan struct {
 	Step string // the step it belongs to
 	Kind string // regime.StayKind
 	// From and To are days, both inclusive.
-	From, To    seawall.Day
-	Reason seawall.Text
+	From, To seawall.Day
+	Reason   seawall.Text
 	// AppealHours is how soon an objection is decided; 0 leaves it to the regime.
 	AppealHours int
 	Rule        string
