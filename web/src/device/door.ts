@@ -172,6 +172,8 @@ export function useDoor(kind: Kind) {
 
   /** Signs out and wipes. What is not sent is lost: the page asks before. */
   async function signOut(): Promise<void> {
+    // opened without a network, the page has no right to end the session yet
+    if (!who.value) await load().catch(() => false)
     if (self.value) await run(client.POST('/api/v1/devices/{id}/retire', { params: { path: { id: self.value.device } } })).catch(() => undefined)
     await api.signOut().catch(() => undefined)
     await wipe()
