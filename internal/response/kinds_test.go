@@ -149,7 +149,7 @@ func TestWhatIsNotNeededIsDropped(t *testing.T) {
 		o.fill(steps["check"].ID, map[string]any{"true_cluster": false, "words": "两人为旧病"})
 		v, steps := o.duty(e.Loop)
 		for _, key := range []string{"report", "cleaning", "review"} {
-			if steps[key].State != loop.Cancelled {
+			if steps[key].State != loop.Withdrawn {
 				t.Errorf("%s is %s", key, steps[key].State)
 			}
 		}

@@ -1,6 +1,10 @@
 package store
 
-import "github.com/seawall-city/seawall"
+import (
+	"context"
+
+	"github.com/seawall-city/seawall"
+)
 
 // Settle takes the pending row changes of a transaction as an event would, and
 // gives their number.
@@ -14,4 +18,14 @@ func Texts(db *DB) []string {
 		return true
 	})
 	return out
+}
+
+// PanicInLine puts a write that panics before one that does not into a line, and
+// gives what its wait says and whether the second one ran.
+func PanicInLine(ctx context.Context) (err error, after bool) {
+	var l line
+	defer l.end()
+	_ = l.put(ctx, func(context.Context) error { panic("a broken row") })
+	_ = l.put(ctx, func(context.Context) error { after = true; return nil })
+	return l.wait(), after
 }

@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"sync"
+
+	"github.com/seawall-city/seawall"
 )
 
 // ahead is how many rows of a table, or events, a transaction has in hand before
@@ -41,7 +44,7 @@ func (l *line) put(ctx context.Context, job func(context.Context) error) error {
 func (l *line) work(jobs <-chan func() error) {
 	for job := range jobs {
 		if l.failed() == nil {
-			if err := job(); err != nil {
+			if err := guarded(job); err != nil {
 				l.mu.Lock()
 				l.err = err
 				l.mu.Unlock()
@@ -49,6 +52,17 @@ func (l *line) work(jobs <-chan func() error) {
 		}
 		l.left.Done()
 	}
+}
+
+// guarded does a job; one that panics has failed, as it would have ended the
+// request and not the process in the transaction's own goroutine.
+func guarded(job func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = seawall.Wrap("store.line", fmt.Errorf("a write panicked: %v", p))
+		}
+	}()
+	return job()
 }
 
 func (l *line) failed() error {

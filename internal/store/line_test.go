@@ -134,3 +134,11 @@ func TestManyEventsAreWrittenBeside(t *testing.T) {
 		})
 	})
 }
+
+// A write that panics beside its transaction fails the transaction, not the process.
+func TestAPanicBesideIsAnError(t *testing.T) {
+	err, after := store.PanicInLine(t.Context())
+	if err == nil || after {
+		t.Errorf("the line said %v; the write after it ran: %t", err, after)
+	}
+}
